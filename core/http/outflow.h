@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* outflow - an answer that is more than one message: a list printed while it is made (EMIT), a stream of bytes, a file.
+ *
+ * Model    The handler's side describes (on_content) and fills (on_emit, stream_write); the loop's side starts to send at the
+ *          first bytes that leave the buffer, and pumps. Short lists never become a stream.
+ * Threads  `conditions`, `span`, `status` and `buf` are the handler's until its call ended or the stream's lock handed bytes over. */
+#ifndef HTTP_OUTFLOW_H
+#define HTTP_OUTFLOW_H
+
+#include "base/buf.h"
+#include "loop/loop.h"
+#include <tenon/plugin.h>
+
+#include <stdatomic.h>
+#include <sys/types.h>
+
+struct call;
+struct gzip;
+struct request;
+struct stream;
+
+/* the headers that decide which part of a content is wanted; NULL: absent */
+struct conditions { const char *if_none_match, *if_modified_since, *if_range, *range; bool head; };
+
+struct outflow {
+	struct conditions conditions;
+	bool described;               /* on_content was asked */
+	int status;                   /* 200, 206, 304, 416 */
+	struct tenon_span span;
+	struct buf buf;               /* EMIT: printed, not sent yet */
+	bool begun;                   /* EMIT: the head is printed */
+	bool flowing;                 /* EMIT: more than the buffer holds went into the stream */
+	size_t sent;                  /* of buf, by the pump */
+	struct gzip *gzip;
+	struct task task;             /* on its way to the loop: there is something to send, or room */
+	atomic_bool posted;
+	bool over;                    /* the stream had its end */
+};
+
+int  outflow_open(struct request *);                 /* before the call is submitted */
+int  outflow_content(struct call *, struct tenon_span *);
+int  outflow_emit(struct call *, const void *item);
+void outflow_finish(struct request *);               /* the call ended: the loop's side */
+void outflow_free(struct outflow *);
+ssize_t outflow_pump(struct request *, char *to, size_t room); /* bytes; 0 none now, -1 the end, -2 failed */
+
+#endif

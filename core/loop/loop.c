@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* loop - libuv underneath.
+ *
+ * The inbox is a lock-free stack: a push onto an empty one wakes the loop (uv_async_send), later pushes ride along; the
+ * loop takes all at once and turns them round, so 64 answers cost one wake-up. */
+#include "loop.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "fiber.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <uv.h>
+
+enum { MOST_HOOKS = 4 };
+
+struct loop {
+	uv_loop_t uv;
+	uv_async_t wake;
+	uv_prepare_t turn;
+	uv_signal_t signals[2];
+	_Atomic(struct task *) inbox;
+	struct fiber *first, *last; /* ready to run */
+	struct { bool (*fn)(void *); void *arg; } hooks[MOST_HOOKS];
+	unsigned n_hooks, number;
+	atomic_bool stopping;
+	void (*got)(void *, int);
+	void *got_arg;
+};
+
+struct timer {
+	uv_timer_t uv;
+	void (*fire)(void *);
+	void *arg;
+	bool once;
+};
+
+struct watch {
+	uv_poll_t uv;
+	void (*ready)(void *, int);
+	void *arg;
+};
+
+static _Thread_local struct loop *self;
+
+struct loop *loop_self(void) { return self; }
+
+unsigned loop_number(const struct loop *l) { return l->number; }
+
+void loop_post(struct loop *l, struct task *t)
+{
+	struct task *head = atomic_load_explicit(&l->inbox, memory_order_relaxed);
+	do
+		t->next = head;
+	while (!atomic_compare_exchange_weak_explicit(&l->inbox, &head, t, memory_order_release, memory_order_relaxed));
+	if (head == NULL)
+		uv_async_send(&l->wake);
+}
+
+static void drain(struct loop *l)
+{
+	struct task *t = atomic_exchange_explicit(&l->inbox, NULL, memory_order_acquire), *inorder = NULL;
+
+	while (t != NULL) {
+		struct task *next = t->next;
+		t->next = inorder;
+		inorder = t;
+		t = next;
+	}
+	while (inorder != NULL) {
+		struct task *next = inorder->next;
+		inorder->run(inorder);
+		inorder = next;
+	}
+}
+
+static void on_wake(uv_async_t *a)
+{
+	struct loop *l = a->data;
+	drain(l);
+	if (atomic_load(&l->stopping))
+		uv_stop(&l->uv);
+}
+
+void loop_ready(struct loop *l, struct fiber *f)
+{
+	f->next = NULL;
+	if (l->first == NULL)
+		l->first = f;
+	else
+		l->last->next = f;
+	l->last = f;
+}
+
+static void on_turn(uv_prepare_t *p)
+{
+	struct loop *l = p->data;
+	bool more;
+
+	do {
+		while (l->first != NULL) {
+			struct fiber *f = l->first;
+			l->first = f->next;
+			fiber_resume(f);
+		}
+		more = false;
+		for (unsigned i = 0; i < l->n_hooks; i++)
+			more |= l->hooks[i].fn(l->hooks[i].arg);
+	} while (more || l->first != NULL);
+}
+
+void loop_hook(struct loop *l, bool (*hook)(void *), void *arg)
+{
+	l->hooks[l->n_hooks].fn = hook;
+	l->hooks[l->n_hooks++].arg = arg;
+}
+
+int loop_open(struct loop **out, unsigned number, struct err *e)
+{
+	struct loop *l = mem_zero(sizeof *l);
+	int rc;
+
+	if (l == NULL)
+		return err_set(e, TENON_NO_MEMORY, "no memory for an event loop");
+	l->number = number;
+	if ((rc = uv_loop_init(&l->uv)) != 0) {
+		mem_free(l);
+		return err_set(e, TENON_UNAVAILABLE, "event loop: %s", uv_strerror(rc));
+	}
+	uv_async_init(&l->uv, &l->wake, on_wake);
+	uv_prepare_init(&l->uv, &l->turn);
+	uv_prepare_start(&l->turn, on_turn);
+	l->wake.data = l->turn.data = l;
+	*out = l;
+	return TENON_OK;
+}
+
+void loop_run(struct loop *l)
+{
+	self = l;
+	fiber_thread_start();
+	uv_run(&l->uv, UV_RUN_DEFAULT);
+	fiber_thread_stop();
+	self = NULL;
+}
+
+void loop_stop(struct loop *l)
+{
+	atomic_store(&l->stopping, true);
+	uv_async_send(&l->wake);
+}
+
+static void close_any(uv_handle_t *h, void *arg)
+{
+	(void)arg;
+	if (!uv_is_closing(h))
+		uv_close(h, NULL);
+}
+
+void loop_close(struct loop *l)
+{
+	uv_walk(&l->uv, close_any, NULL);
+	uv_run(&l->uv, UV_RUN_DEFAULT);
+	uv_loop_close(&l->uv);
+	mem_free(l);
+}
+
+static void free_handle(uv_handle_t *h) { mem_free(h->data); }
+
+void timer_stop(struct timer *t)
+{
+	if (t != NULL)
+		uv_close((uv_handle_t *)&t->uv, free_handle);
+}
+
+static void on_timer(uv_timer_t *h)
+{
+	struct timer *t = h->data;
+	void (*fire)(void *) = t->fire;
+	void *arg = t->arg;
+
+	if (t->once)
+		timer_stop(t);
+	fire(arg);
+}
+
+struct timer *loop_every(struct loop *l, int64_t ms, int64_t repeat, void (*fire)(void *), void *arg)
+{
+	struct timer *t = mem_zero(sizeof *t);
+	if (t == NULL)
+		return NULL;
+	t->fire = fire;
+	t->arg = arg;
+	t->once = repeat == 0;
+	uv_timer_init(&l->uv, &t->uv);
+	t->uv.data = t;
+	uv_update_time(&l->uv);
+	uv_timer_start(&t->uv, on_timer, ms < 0 ? 0 : (uint64_t)ms, (uint64_t)repeat);
+	return t;
+}
+
+static void on_poll(uv_poll_t *h, int status, int events)
+{
+	struct watch *w = h->data;
+	int got = (events & UV_READABLE ? LOOP_READ : 0) | (events & UV_WRITABLE ? LOOP_WRITE : 0) |
+	          (events & UV_DISCONNECT || status < 0 ? LOOP_HANGUP : 0);
+	w->ready(w->arg, got);
+}
+
+struct watch *loop_watch(struct loop *l, int fd, int events, void (*ready)(void *, int), void *arg)
+{
+	struct watch *w = mem_zero(sizeof *w);
+	if (w == NULL)
+		return NULL;
+	if (uv_poll_init(&l->uv, &w->uv, fd) != 0) {
+		mem_free(w);
+		return NULL;
+	}
+	w->ready = ready;
+	w->arg = arg;
+	w->uv.data = w;
+	uv_poll_start(&w->uv, (events & LOOP_READ ? UV_READABLE : 0) | (events & LOOP_WRITE ? UV_WRITABLE : 0) |
+	                      (events & LOOP_HANGUP ? UV_DISCONNECT : 0), on_poll);
+	return w;
+}
+
+void watch_stop(struct watch *w)
+{
+	if (w == NULL)
+		return;
+	uv_poll_stop(&w->uv);
+	uv_close((uv_handle_t *)&w->uv, free_handle);
+}
+
+static void on_signal(uv_signal_t *s, int signo)
+{
+	struct loop *l = s->data;
+	l->got(l->got_arg, signo);
+}
+
+int loop_signals(struct loop *l, void (*got)(void *, int), void *arg)
+{
+	static const int signos[] = { SIGTERM, SIGINT };
+
+	l->got = got;
+	l->got_arg = arg;
+	for (int i = 0; i < 2; i++) {
+		uv_signal_init(&l->uv, &l->signals[i]);
+		l->signals[i].data = l;
+		if (uv_signal_start(&l->signals[i], on_signal, signos[i]) != 0)
+			return TENON_UNAVAILABLE;
+		uv_unref((uv_handle_t *)&l->signals[i]);
+	}
+	return TENON_OK;
+}

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+include plugins/sql/sqlite/local.mk
+include plugins/blob/file/local.mk
+include plugins/service/tracking/local.mk
+include plugins/service/artifacts/local.mk

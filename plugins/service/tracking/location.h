@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* location - where artifacts are kept: URIs and paths as MLflow accepts, completes and extends them.
+ *
+ * Text only: nothing is opened here. A relative path is completed with the server's working folder, as MLflow does. */
+#ifndef TRACKING_LOCATION_H
+#define TRACKING_LOCATION_H
+
+#include <tenon/plugin.h>
+
+/* What is stored for a location that a client asks for; in the call's arena. INVALID_ARGUMENT, in MLflow's words, for a
+ * fragment, parameters, `..` in the query, runs:/, more than 2048 characters, or a scheme that would make the server
+ * connect to a host that the client chose. */
+int location_resolve(struct tenon_call *c, const char *asked, const char **stored);
+
+/* `location` with "/<below>" at the end of its path, before a query; in the call's arena, NULL when out of memory. */
+const char *location_append(struct tenon_call *c, const char *location, const char *below);
+
+#endif

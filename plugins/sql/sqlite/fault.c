@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fault - one table. */
+#include "fault.h"
+#include "store.h"
+
+#include <errno.h>
+
+/* what and what to do; a row whose `todo` is NULL is a matter of the statement, not of the file */
+static const struct fault_row {
+	int sqlite, code;
+	const char *what, *todo;
+} rows[] = {
+	{ SQLITE_CONSTRAINT, TENON_CONFLICT,     "it would break a rule of the tables", NULL },
+	{ SQLITE_TOOBIG,     TENON_TOO_LARGE,    "a value is too large", NULL },
+	{ SQLITE_NOMEM,      TENON_NO_MEMORY,    "out of memory", NULL },
+	{ SQLITE_BUSY,       TENON_UNAVAILABLE,  "database is locked by another process", "close the program that holds it; it is tried anew with each call" },
+	{ SQLITE_LOCKED,     TENON_UNAVAILABLE,  "database is locked by another process", "close the program that holds it; it is tried anew with each call" },
+	{ SQLITE_FULL,       TENON_STORAGE_FULL, "no room left on its disk", "free some space; tenond goes on by itself then" },
+	{ SQLITE_READONLY,   TENON_UNAVAILABLE,  "the file cannot be written", "make it and its folder writable for tenond's user, or its disk" },
+	{ SQLITE_PERM,       TENON_UNAVAILABLE,  "access is denied", "make the file and its folder writable for tenond's user" },
+	{ SQLITE_AUTH,       TENON_UNAVAILABLE,  "access is denied", "make the file and its folder writable for tenond's user" },
+	{ SQLITE_CANTOPEN,   TENON_UNAVAILABLE,  "the file cannot be opened", "look at its folder's existence and permissions" },
+	{ SQLITE_IOERR,      TENON_UNAVAILABLE,  "reading or writing failed", "look at the disk" },
+	{ SQLITE_PROTOCOL,   TENON_UNAVAILABLE,  "the file's locks are in disorder", "use a local disk, and let no other program open it" },
+	{ SQLITE_NOLFS,      TENON_UNAVAILABLE,  "the file is too large for its file system", "move it to another one" },
+	{ SQLITE_CORRUPT,    TENON_DATA_LOSS,    "the database is damaged", "stop tenond and restore a backup" },
+	{ SQLITE_NOTADB,     TENON_DATA_LOSS,    "the file is no SQLite database", "move it away, or restore a backup" },
+	{ 0,                 TENON_INTERNAL,     "the statement is wrong", NULL },
+};
+
+/* The disk may be full in more words than SQLITE_FULL: a quota, a file size limit, no room for the log's index. */
+static bool is_full(int errnum) { return errnum == ENOSPC || errnum == EDQUOT || errnum == EFBIG; }
+
+static int fault_interrupted(struct tenon_call *call)
+{
+	if (call->host->clock() > call->deadline)
+		return tenon_fail(call, TENON_DEADLINE_EXCEEDED, "the query took longer than its deadline");
+	return tenon_fail(call, TENON_CANCELLED, "the query was cancelled");
+}
+
+int fault(struct tenon_call *call, const struct conn *c, int rc, const char *sql)
+{
+	const struct fault_row *row = rows;
+	int primary = rc & 0xff, errnum = 0;
+
+	if (primary == SQLITE_INTERRUPT)
+		return fault_interrupted(call);
+	if (rc == SQLITE_CONSTRAINT_DATATYPE)
+		primary = SQLITE_ERROR; /* a parameter of the wrong type is a bug, not a conflict */
+	if (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN)
+		errnum = sqlite3_system_errno(c->db);
+	if (is_full(errnum))
+		primary = SQLITE_FULL;
+	while (row->sqlite != 0 && row->sqlite != primary)
+		row++;
+	if (row->todo == NULL)
+		return tenon_fail(call, row->code, "%s: %s%s%s", row->what, sqlite3_errmsg(c->db), sql != NULL ? ": " : "", sql != NULL ? sql : "");
+	return tenon_fail(call, row->code, "%s: %s (%s%s%s, SQLite code %d): %s", c->store->path, row->what, sqlite3_errstr(rc),
+	                  errnum != 0 ? ": " : "", errnum != 0 ? strerror(errnum) : "", rc, row->todo);
+}
