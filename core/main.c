@@ -238,6 +238,12 @@ static void on_started(void *arg)
 	fflush(stdout);
 }
 
+static void begin_start(void *arg)
+{
+	struct daemon *d = arg;
+	life_start(d->life, on_started, d);
+}
+
 static int ready(void *arg, struct buf *why)
 {
 	struct daemon *d = arg;
@@ -261,7 +267,8 @@ static int serve(struct daemon *d, struct err *e)
 	door_on_ready(d->door, ready, d);
 	call_sweep_start(d->loops[0]);
 	loop_signals(d->loops[0], on_signal, d);
-	life_start(d->life, on_started, d);
+	if (loop_every(d->loops[0], 0, 0, begin_start, d) == NULL)
+		return err_set(e, TENON_NO_MEMORY, "no memory");
 	loop_run(d->loops[0]);
 	for (size_t i = 1; i < d->n_loops; i++)
 		if (d->threads[i] != 0)

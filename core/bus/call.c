@@ -132,7 +132,9 @@ void call_finish(struct call *c, int code)
 {
 	int cancelled = atomic_load_explicit(&c->root->cancelled, memory_order_relaxed);
 
-	if (code == TENON_CANCELLED && cancelled != 0)
+	if (code == TENON_CANCELLED && cancelled == 0 && clock_ns() > c->pub.deadline)
+		code = TENON_DEADLINE_EXCEEDED; /* the handler saw it before the sweep did */
+	else if (code == TENON_CANCELLED && cancelled != 0)
 		code = cancelled;
 	if (code < 0 && *c->message == '\0')
 		c->message = error_text(code);

@@ -256,23 +256,41 @@ size_t conf_children(struct conf *c, const char *path, const char **names, size_
 
 /* ---- what nobody knew ---- */
 
-/* a mapping that exists must be told from the keys of the tables that were read at its path */
+/* the table that `path` below the section `s` is read by, or NULL */
+static const struct tenon_table *table_at(const struct section *s, const char *path)
+{
+	const struct tenon_table *t = s->table;
+	size_t n = strlen(s->path);
+
+	if (strncmp(path, s->path, n) != 0 || (n > 0 && path[n] != '\0' && path[n] != '.'))
+		return NULL;
+	path += n + (path[n] == '.');
+	while (t != NULL && *path != '\0') {
+		size_t word = strcspn(path, ".");
+		const struct tenon_table *sub = NULL;
+		for (uint32_t i = 0; i < t->n; i++)
+			if (strlen(t->fields[i].name) == word && memcmp(t->fields[i].name, path, word) == 0)
+				sub = t->fields[i].sub;
+		t = sub;
+		path += word + (path[word] == '.');
+	}
+	return t;
+}
+
 static const char *suggestion(const struct conf *c, const struct node_value *n)
 {
 	const char *names[256];
-	char path[300], up[300] = "";
+	char up[300] = "";
 	size_t count = 0;
 
 	if (n->up != NULL)
 		node_path(n->up, up);
-	(void)path;
-	for (const struct section *s = c->sections; s != NULL; s = s->next)
-		if (strcmp(s->path, up) == 0)
-			for (uint32_t i = 0; i < s->table->n && count < 250; i++)
-				names[count++] = s->table->fields[i].name;
-	if (*up == '\0' && count < 250) {
-		names[count++] = "http";
-		names[count++] = "instances";
+	for (const struct section *s = c->sections; s != NULL; s = s->next) {
+		const struct tenon_table *t = table_at(s, up);
+		for (uint32_t i = 0; t != NULL && i < t->n && count < 250; i++)
+			names[count++] = t->fields[i].name;
+		if (*up == '\0' && strchr(s->path, '.') == NULL && *s->path != '\0' && count < 250)
+			names[count++] = s->path;
 	}
 	return text_nearest(n->key, names, count);
 }

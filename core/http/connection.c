@@ -27,10 +27,12 @@ static int descriptor(struct MHD_Connection *m)
 	return info == NULL ? -1 : info->connect_fd;
 }
 
-static void await_head(struct connection *c, int64_t from)
+/* the connection is in one of the lists whose members must get on by a time */
+static void await(struct connection *c, struct list *l)
 {
-	c->since = from;
-	list_add(&c->server->heads, &c->node);
+	node_take(&c->node);
+	c->since = clock_ns();
+	list_add(l, &c->node);
 }
 
 static void connection_opened(struct server *s, struct MHD_Connection *m, void **context)
@@ -45,7 +47,7 @@ static void connection_opened(struct server *s, struct MHD_Connection *m, void *
 	c->mhd = m;
 	c->fd = descriptor(m);
 	c->left_fd = c->linger_fd = -1;
-	await_head(c, clock_ns());
+	await(c, &s->heads);
 }
 
 static void stop_watching(struct connection *c)
@@ -69,6 +71,7 @@ static void connection_closed(struct server *s, struct MHD_Connection *m, void *
 	if (c == NULL)
 		return;
 	node_take(&c->node);
+	node_take(&c->parked_node);
 	stop_watching(c);
 	if (c->request != NULL)
 		request_lost(c->request, false);
@@ -98,8 +101,8 @@ void connection_park(struct connection *c)
 	if (c->parked)
 		return;
 	c->parked = true;
-	c->since = clock_ns();
-	list_add(&c->server->parked, &c->node);
+	c->parked_since = clock_ns();
+	list_add(&c->server->parked, &c->parked_node);
 	MHD_suspend_connection(c->mhd);
 }
 
@@ -108,10 +111,10 @@ void connection_unpark(struct connection *c)
 	if (!c->parked)
 		return;
 	c->parked = false;
-	node_take(&c->node);
+	node_take(&c->parked_node);
 	stop_watching(c);
 	if (c->request != NULL && c->request->stage == STAGE_UPLOAD)
-		c->request->paused += clock_ns() - c->since;
+		c->request->paused += clock_ns() - c->parked_since;
 	MHD_resume_connection(c->mhd);
 	server_run_soon(c->server);
 }
@@ -119,15 +122,22 @@ void connection_unpark(struct connection *c)
 static void on_client_left(void *arg, int events)
 {
 	struct connection *c = arg;
+	struct request *r = c->request;
 
 	(void)events;
 	stop_watching(c);
-	if (c->request == NULL)
+	if (r == NULL)
 		return;
-	if (c->request->call != NULL && !c->request->done)
-		call_cancel(c->request->call, TENON_CANCELLED);
-	if (c->request->stage == STAGE_UPLOAD || c->request->stage == STAGE_SENDING)
-		connection_unpark(c); /* libmicrohttpd finds out for itself */
+	if (r->stage == STAGE_UPLOAD) { /* the rest of its body may lie in the socket: libmicrohttpd reads on and finds out */
+		connection_unpark(c);
+		return;
+	}
+	if (r->call != NULL && !r->done)
+		call_cancel(r->call, TENON_CANCELLED);
+	if (r->stage == STAGE_SENDING) {
+		outflow_lost(r);
+		connection_unpark(c);
+	}
 }
 
 /* ---- what is overdue ---- */
@@ -141,24 +151,37 @@ static void cut(struct connection *c, enum refusal why)
 	server_run_soon(c->server);
 }
 
-static void sweep_heads(struct server *s, int64_t now)
+/* the list is in the order of time: those that joined it more than `ms` ago are cut */
+static void sweep_list(struct list *l, int64_t now, int64_t ms, enum refusal why)
+{
+	LIST_EACH(l, n, after) {
+		struct connection *c = LIST_ITEM(n, struct connection, node);
+		if (now < c->since + ms * NS_A_MS)
+			return;
+		node_take(&c->node);
+		cut(c, why);
+	}
+}
+
+static void sweep_bodies(struct server *s, int64_t now)
 {
 	const struct door_config *conf = &s->door->conf;
 
-	LIST_EACH(&s->heads, n, after) {
+	LIST_EACH(&s->bodies, n, after) {
 		struct connection *c = LIST_ITEM(n, struct connection, node);
-		if (now < c->since + conf->header_timeout_ms * NS_A_MS)
-			break;
+		int64_t took = now - c->since - c->request->paused - conf->header_timeout_ms * NS_A_MS;
+		if (c->parked || took <= 0 || c->request->received >= took / 1000000000 * conf->body_min_rate)
+			continue;
 		node_take(&c->node);
-		cut(c, REFUSED_header_timeout_ms);
+		cut(c, REFUSED_body_min_rate);
 	}
 }
 
 static void sweep_parked(struct server *s, int64_t now)
 {
 	LIST_EACH(&s->parked, n, after) {
-		struct connection *c = LIST_ITEM(n, struct connection, node);
-		if (now < c->since + WATCH_AFTER_MS * NS_A_MS)
+		struct connection *c = LIST_ITEM(n, struct connection, parked_node);
+		if (now < c->parked_since + WATCH_AFTER_MS * NS_A_MS)
 			break;
 		if (c->left_watch != NULL)
 			continue;
@@ -171,8 +194,26 @@ static void sweep_parked(struct server *s, int64_t now)
 
 void connection_sweep(struct server *s, int64_t now)
 {
-	sweep_heads(s, now);
+	const struct door_config *conf = &s->door->conf;
+
+	sweep_list(&s->heads, now, conf->header_timeout_ms, REFUSED_header_timeout_ms);
+	sweep_list(&s->idle, now, conf->idle_timeout_ms + conf->header_timeout_ms, REFUSED_idle_timeout_ms);
+	sweep_bodies(s, now);
 	sweep_parked(s, now);
+}
+
+/* those between requests; the others close with their answer */
+void connection_close_idle(struct server *s)
+{
+	struct list *lists[] = { &s->heads, &s->idle };
+
+	for (int i = 0; i < 2; i++)
+		LIST_EACH(lists[i], n, after) {
+			struct connection *c = LIST_ITEM(n, struct connection, node);
+			if (c->request == NULL)
+				shutdown(c->fd, SHUT_RDWR);
+		}
+	server_run_soon(s);
 }
 
 /* ---- requests ---- */
@@ -186,6 +227,7 @@ static void *on_target(void *arg, const char *target, struct MHD_Connection *m)
 	if (c == NULL)
 		return NULL;
 	c->request = request_new(c, target);
+	await(c, &c->server->heads);
 	/* libmicrohttpd would keep a record of each argument in the connection's few KiB; ours is copied, so it finds none */
 	char *query = strchr(target, '?');
 	if (query != NULL && query[1] != '\0')
@@ -201,15 +243,15 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *m, const cha
 
 	(void)arg;
 	(void)m;
-	(void)path;
 	if (r == NULL)
 		return MHD_NO;
 	if (r->stage == STAGE_HEAD) {
-		node_take(&r->connection->node);
-		ok = request_begin(r, method, version);
+		await(r->connection, &r->server->bodies);
+		ok = request_begin(r, method, path, version);
 	} else if (*n > 0) {
 		ok = request_body(r, upload, n);
-	} else if (r->stage < STAGE_RUNNING) {
+	} else {
+		node_take(&r->connection->node);
 		ok = request_complete(r);
 	}
 	return ok ? MHD_YES : MHD_NO;
@@ -225,10 +267,8 @@ static void on_completed(void *arg, struct MHD_Connection *m, void **context, en
 	if (r == NULL || r->connection == NULL)
 		return;
 	struct connection *c = r->connection;
-	node_take(&c->node);
 	request_lost(r, how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
-	/* the next headers may begin at any time until the idle timeout */
-	await_head(c, clock_ns() + c->server->door->conf.idle_timeout_ms * NS_A_MS);
+	await(c, &c->server->idle);
 }
 
 /* paths are matched as they came */

@@ -19,7 +19,8 @@
 	  .doc = "request line and header lines together; 0 = what connection_memory holds. Over it: 431") \
 	F(S, int64_t, connection_memory, .dflt = "8192", .range = "4096..1048576", .label = "bytes", \
 	  .doc = "what a connection holds even when idle; its headers and those of the answer must fit. Raise it for large cookies or URLs") \
-	F(S, int64_t, max_connections, .dflt = "20000", .range = "1..", .doc = "connections at one time. Over it: 503") \
+	F(S, int64_t, max_connections, .dflt = "12000", .range = "1..", \
+	  .doc = "connections at one time, as far as files may be open. Over it: 503") \
 	F(S, int64_t, max_connections_per_ip, .dflt = "0", .range = "0..", .doc = "connections of one address; 0 = any number. Over it: 429") \
 	F(S, int64_t, idle_timeout_ms, .dflt = "120000", .range = "1000..", .label = "ms", \
 	  .doc = "a connection on which nothing moves, between requests or within one, is closed") \

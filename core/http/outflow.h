@@ -31,17 +31,20 @@ struct outflow {
 	bool begun;                   /* EMIT: the head is printed */
 	bool flowing;                 /* EMIT: more than the buffer holds went into the stream */
 	size_t sent;                  /* of buf, by the pump */
+	bool packs;                   /* EMIT: the client takes gzip */
 	struct gzip *gzip;
 	struct task task;             /* on its way to the loop: there is something to send, or room */
 	atomic_bool posted;
-	bool over;                    /* the stream had its end */
 };
 
 int  outflow_open(struct request *);                 /* before the call is submitted */
-int  outflow_content(struct call *, struct tenon_span *);
-int  outflow_emit(struct call *, const void *item);
-void outflow_finish(struct request *);               /* the call ended: the loop's side */
 void outflow_free(struct outflow *);
+void outflow_stir(void *request);                    /* any thread: its streams moved */
+
+/* the loop's side */
+bool outflow_answer(struct request *);               /* the call ended, nothing was sent: makes the answer, if it is one of this kind */
+void outflow_finish(struct request *);               /* the call ended while its answer was being sent */
+void outflow_lost(struct request *);                 /* nobody takes the rest */
 ssize_t outflow_pump(struct request *, char *to, size_t room); /* bytes; 0 none now, -1 the end, -2 failed */
 
 #endif

@@ -73,6 +73,11 @@ static bool body_is_short(const struct request *r)
 	return r->headers.length >= 0 && r->headers.length - r->received <= SWALLOW_MOST;
 }
 
+bool request_is_midway(const struct request *r)
+{
+	return r->received > 0 && (r->stage == STAGE_BODY || r->stage == STAGE_UPLOAD) && !body_is_short(r);
+}
+
 static bool settle(struct request *r)
 {
 	if (r->response == NULL)
@@ -92,21 +97,22 @@ static bool refuse(struct request *r, enum refusal why, int code, int status, co
 	return settle(r);
 }
 
-/* part of the body was taken */
+/* Part of the body was taken. Without a response the answer went past libmicrohttpd already (respond_problem). */
 static bool settle_midway(struct request *r)
 {
-	if (r->response == NULL)
-		return false;
-	if (body_is_short(r)) {
-		r->stage = STAGE_SWALLOW;
-		return true;
-	}
-	connection_linger(r->connection);
-	respond_raw(r);
-	return false;
+	r->stage = STAGE_SWALLOW;
+	return r->response != NULL;
 }
 
 /* ---- the headers are there ---- */
+
+static void print_hex(char *out, const unsigned char *bytes, int n)
+{
+	for (int i = 0; i < n; i++) {
+		*out++ = "0123456789abcdef"[bytes[i] >> 4];
+		*out++ = "0123456789abcdef"[bytes[i] & 15];
+	}
+}
 
 static void read_trace(struct request *r)
 {
@@ -114,12 +120,10 @@ static void read_trace(struct request *r)
 
 	server_random(r->server, random, sizeof random);
 	if (r->headers.traceparent == NULL || !header_traceparent(r->headers.traceparent, r->trace, r->flags)) {
-		for (int i = 0; i < 16; i++)
-			snprintf(r->trace + 2 * i, 3, "%02x", random[i]);
+		print_hex(r->trace, random, 16);
 		memcpy(r->flags, "00", 3);
 	}
-	for (int i = 0; i < 8; i++)
-		snprintf(r->span + 2 * i, 3, "%02x", random[16 + i]);
+	print_hex(r->span, random + 16, 8);
 }
 
 /* Is it a request at all, and within the limits? Otherwise it is answered, and the connection closes. */
@@ -321,7 +325,7 @@ static bool decode(struct request *r, bool with_body)
 
 static bool answer(struct request *r)
 {
-	if (outflow_answer(r))
+	if (r->call == NULL || outflow_answer(r)) /* without one: an operation, which made its answer */
 		return respond_send(r);
 	if (r->call->code < 0)
 		respond_call_error(r);
@@ -340,7 +344,6 @@ static bool submit(struct request *r)
 		release_call(r);
 		return respond_send(r);
 	}
-	r->stage = STAGE_RUNNING;
 	call_submit(r->call, on_done, r);
 	if (r->done)
 		return answer(r);
@@ -361,7 +364,11 @@ static bool start_upload(struct request *r)
 	stream_notify(r->call->in, NULL, outflow_stir, r);
 	r->stage = STAGE_UPLOAD;
 	call_submit(r->call, on_done, r);
-	return true;
+	if (!r->done || r->call->code >= 0)
+		return true;
+	respond_call_error(r);
+	release_call(r);
+	return settle(r);
 }
 
 /* ---- the body ---- */
@@ -420,9 +427,10 @@ bool request_complete(struct request *r)
 		connection_park(r->connection);
 		return true;
 	case STAGE_BODY:
+		r->stage = STAGE_RUNNING;
 		break;
-	default:
-		return true;
+	default: /* it was answered, and yet there is no response: nothing can come of it */
+		return false;
 	}
 	if (r->match.route->operation != NULL)
 		return operation_run(r);

@@ -30,8 +30,10 @@ struct connection {
 	struct server *server;
 	struct MHD_Connection *mhd;
 	struct request *request;        /* NULL between requests */
-	struct node node;               /* in server->heads or ->parked */
-	int64_t since;                  /* when it got there, ns */
+	struct node node;               /* in server->heads, ->idle or ->bodies; */
+	int64_t since;                  /* since when, ns */
+	struct node parked_node;        /* in server->parked */
+	int64_t parked_since;
 	int fd;
 	int left_fd;                    /* while parked for long: a dup, watched for the client's leaving */
 	struct watch *left_watch;
@@ -80,13 +82,15 @@ void connection_park(struct connection *);      /* nothing of it is read or writ
 void connection_unpark(struct connection *);
 void connection_linger(struct connection *);    /* its answer comes before its body was read: close gently */
 void connection_sweep(struct server *, int64_t now);
+void connection_close_idle(struct server *);
 struct MHD_Daemon *connection_daemon(struct server *, struct err *);
 
 /* request.c: what happens when. Each returns false when the connection must be cut. */
-bool request_begin(struct request *, const char *method, const char *version);
+bool request_begin(struct request *, const char *method, const char *target, const char *version);
 bool request_body(struct request *, const char *, size_t *n);
 bool request_complete(struct request *);
 void request_finish(struct request *);          /* its call ended while it was parked */
 void request_lost(struct request *, bool complete); /* sent, or the client left */
+bool request_is_midway(const struct request *); /* can it only be answered behind a long rest of its body? */
 
 #endif

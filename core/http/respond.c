@@ -17,8 +17,7 @@ enum { STREAM_BLOCK = 64 << 10 };
 
 static void take_response(struct request *r, int status, struct MHD_Response *response, int64_t bytes)
 {
-	if (r->response != NULL)
-		MHD_destroy_response(r->response);
+	respond_drop(r);
 	r->response = response;
 	r->status = (unsigned)status;
 	r->answer_bytes = bytes;
@@ -83,6 +82,25 @@ void respond_buf(struct request *r, int status, const char *type, struct buf *b)
 
 /* ---- errors ---- */
 
+/* behind the rest of a long body nobody would see it: then past libmicrohttpd, which closes the connection after that */
+static void send_problem(struct request *r, const struct tenon_problem *p, struct buf *body)
+{
+	const char *type = r->dialect->row->error_type;
+
+	if (!request_is_midway(r)) {
+		respond_buf(r, p->status, type, body);
+		if (p->retry_after != NULL)
+			respond_header(r, "Retry-After", p->retry_after);
+		return;
+	}
+	buf_addc(body, '\0');
+	r->status = (unsigned)p->status;
+	connection_linger(r->connection);
+	if (!body->failed)
+		refusal_send(r->connection->fd, p->status, p->retry_after, type, body->p);
+	buf_free(body);
+}
+
 void respond_problem(struct request *r, struct tenon_problem *p)
 {
 	const struct tenon_dialect *d = r->dialect->row;
@@ -104,9 +122,7 @@ void respond_problem(struct request *r, struct tenon_problem *p)
 		memcpy(error, shape->blank, shape->table->size);
 		d->word(p, error, arena_alloc_fn, &memory);
 		print_object(&body, shape, error, d->flags);
-		respond_buf(r, p->status, d->error_type, &body);
-		if (p->retry_after != NULL)
-			respond_header(r, "Retry-After", p->retry_after);
+		send_problem(r, p, &body);
 	}
 	if (p->status >= 500)
 		log_line(p->status == 503 ? LOG_WARN : LOG_ERROR, "http", r->trace, "%s %s: %d %s: %s", verb_name(r->verb), r->path, p->status,
@@ -167,6 +183,13 @@ void respond_stream(struct request *r, int status, int64_t length)
 void respond_file(struct request *r, int status, int fd, int64_t offset, int64_t length)
 {
 	take_response(r, status, MHD_create_response_from_fd_at_offset64((uint64_t)length, fd, (uint64_t)offset), length);
+}
+
+void respond_drop(struct request *r)
+{
+	if (r->response != NULL && r->response != r->server->door->health)
+		MHD_destroy_response(r->response);
+	r->response = NULL;
 }
 
 /* ---- sending ---- */

@@ -16,6 +16,7 @@ void respond_text(struct request *, int status, const char *type, const char *te
 void respond_buf(struct request *, int status, const char *type, struct buf *taken);
 void respond_stream(struct request *, int status, int64_t length); /* r->out; length -1 unknown */
 void respond_file(struct request *, int status, int fd, int64_t offset, int64_t length); /* takes fd */
+void respond_drop(struct request *);                              /* the answer that was made and not sent */
 void respond_header(struct request *, const char *name, const char *value); /* to the answer that was made */
 
 /* Hands it to libmicrohttpd with what every answer carries; false: cut the connection. */

@@ -31,7 +31,9 @@ struct server {
 	struct MHD_Daemon *mhd;
 	struct watch *watch;
 	struct timer *timer;
-	struct list heads;              /* connections whose next headers have not come, oldest first */
+	struct list heads;              /* connections whose headers are due, oldest first */
+	struct list idle;               /* between requests, oldest first */
+	struct list bodies;             /* whose body is coming */
 	struct list parked;             /* suspended ones, oldest first */
 	struct list finished;           /* requests whose call ended while they were parked */
 	struct list lingering;          /* sockets that are read empty before they close */

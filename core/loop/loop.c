@@ -150,11 +150,14 @@ void loop_stop(struct loop *l)
 	uv_async_send(&l->wake);
 }
 
+static void free_handle(uv_handle_t *h) { mem_free(h->data); }
+
+/* timers and watches own themselves; the loop's own handles lie within it */
 static void close_any(uv_handle_t *h, void *arg)
 {
 	(void)arg;
 	if (!uv_is_closing(h))
-		uv_close(h, NULL);
+		uv_close(h, h->type == UV_TIMER || h->type == UV_POLL ? free_handle : NULL);
 }
 
 void loop_close(struct loop *l)
@@ -164,8 +167,6 @@ void loop_close(struct loop *l)
 	uv_loop_close(&l->uv);
 	mem_free(l);
 }
-
-static void free_handle(uv_handle_t *h) { mem_free(h->data); }
 
 void timer_stop(struct timer *t)
 {

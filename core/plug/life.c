@@ -387,7 +387,7 @@ int life_ready(struct life *l, struct buf *why)
 		int one = TENON_OK;
 		if (atomic_load(&in->state) != INSTANCE_STARTED) {
 			one = TENON_UNAVAILABLE;
-			snprintf(reason, sizeof reason, "%s", *in->reason != '\0' ? in->reason : "not started");
+			snprintf(reason, sizeof reason, "%.399s", *in->reason != '\0' ? in->reason : "not started");
 		} else {
 			one = run_step(in, "ready", in->plugin->ready, reason, sizeof reason);
 		}

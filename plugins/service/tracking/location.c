@@ -127,7 +127,8 @@ static int check(struct tenon_call *c, const char *asked, const struct parts *u)
 {
 	if ((u->has_fragment && u->fragment.n) || has_params(u))
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "'artifact_location' URL can't include fragments or params.");
-	TRY(check_query(c, u->query));
+	if (u->has_query)
+		TRY(check_query(c, u->query));
 	TRY(check_scheme(c, u));
 	if (strncmp(asked, "runs:", 5) == 0)
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Artifact location cannot be a runs:/ URI. Given: '%s'", asked);

@@ -10,7 +10,7 @@ static const struct tenon_name run_status_names[] = {
 static const struct tenon_name lifecycle_names[] = {
 	{ "active", LIFECYCLE_ACTIVE }, { "deleted", LIFECYCLE_DELETED }, { NULL, 0 },
 };
-__attribute__((unused)) static const struct tenon_name view_type_names[] = {
+static const struct tenon_name view_type_names[] = {
 	{ "ACTIVE_ONLY", VIEW_ACTIVE_ONLY }, { "DELETED_ONLY", VIEW_DELETED_ONLY }, { "ALL", VIEW_ALL }, { NULL, 0 },
 };
 static const struct tenon_pattern key_pattern = { "key", "^[/\\w.\\- :]*$", key_accepts };

@@ -233,7 +233,68 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 
 /* ---- searching and history: the messages of search.h ---- */
 
-#define SEARCH_MESSAGES(X)
+#define SEARCH_RUNS_ARGS(F, S) \
+	F(S, struct tenon_strs, experiment_ids, .flags = TENON_TYPED, .doc = "none: no runs") \
+	F(S, const char *,      filter,         .flags = TENON_TYPED, \
+	  .doc = "clauses joined by AND: metrics.loss < 0.1 AND params.`a b` = 'x' AND tags.t LIKE 'v%' AND status = 'FINISHED'") \
+	F(S, int64_t,           max_results,    .flags = TENON_TYPED, .dflt = "1000", .doc = "1 to 50,000") \
+	F(S, struct tenon_strs, order_by,       .flags = TENON_TYPED, \
+	  .doc = "such as \"metrics.loss DESC\"; runs without it come last; newest first if left out") \
+	F(S, int64_t,           run_view_type,  AS_VIEW, .dflt = "ACTIVE_ONLY") \
+	F(S, const char *,      page_token,     .doc = "next_page_token of the page before")
+#define SEARCH_RUNS_RESULT(F, S) \
+	F(S, struct run_list, runs,            TENON_MANY(run), .flags = TENON_EMIT) \
+	F(S, const char *,    next_page_token, .doc = "left out on the last page")
+#define SEARCH_EXPERIMENTS_ARGS(F, S) \
+	F(S, int64_t,           view_type,   AS_VIEW, .flags = TENON_TYPED, .dflt = "ACTIVE_ONLY") \
+	F(S, int64_t,           max_results, .flags = TENON_TYPED, .doc = "1 to 50,000; must be given") \
+	F(S, struct tenon_strs, order_by,    .flags = TENON_TYPED, \
+	  .doc = "name, experiment_id, creation_time or last_update_time, with ASC or DESC") \
+	F(S, const char *,      filter,      .flags = TENON_TYPED, \
+	  .doc = "clauses joined by AND: name LIKE 'a%' AND tags.t = 'v' AND creation_time > 1717000000000") \
+	F(S, const char *,      page_token,  .flags = TENON_TYPED)
+#define SEARCH_EXPERIMENTS_RESULT(F, S) \
+	F(S, struct experiment_list, experiments,     TENON_MANY(experiment), .flags = TENON_EMIT) \
+	F(S, const char *,           next_page_token, .doc = "left out on the last page")
+
+#define GET_HISTORY_ARGS(F, S) \
+	RUN_ID(F, S) \
+	F(S, const char *, metric_key,  .flags = TENON_REQUIRED | TENON_TYPED) \
+	F(S, const char *, page_token,  .flags = TENON_TYPED) \
+	F(S, int64_t,      max_results, .doc = "all points if left out")
+#define GET_HISTORY_RESULT(F, S) \
+	F(S, struct metric_list, metrics,         TENON_MANY(metric), .flags = TENON_EMIT, .doc = "by timestamp, step, value") \
+	F(S, const char *,       next_page_token, .doc = "left out on the last page")
+#define METRIC_OF_RUN(F, S) \
+	F(S, const char *, key,       .flags = TENON_KEEP) \
+	F(S, double,       value) \
+	F(S, int64_t,      timestamp, .doc = "unix ms") \
+	F(S, int64_t,      step) \
+	F(S, const char *, run_id)
+#define GET_HISTORY_BULK_ARGS(F, S) \
+	F(S, struct tenon_strs, run_id,      .doc = "1 to 100 of them") \
+	F(S, const char *,      metric_key,  .doc = "must be given") \
+	F(S, int64_t,           max_results, .dflt = "25000", .doc = "of all runs together, at most 25,000")
+#define GET_HISTORY_BULK_RESULT(F, S) \
+	F(S, struct metric_of_run_list, metrics, TENON_MANY(metric_of_run), .flags = TENON_EMIT | TENON_KEEP, \
+	  .doc = "by run_id, timestamp, step, value")
+#define GET_HISTORY_BULK_INTERVAL_ARGS(F, S) \
+	F(S, struct tenon_strs, run_ids,     .flags = TENON_REQUIRED | TENON_TYPED, .doc = "1 to 100 of them") \
+	F(S, const char *,      metric_key,  .flags = TENON_TYPED, .doc = "must be given") \
+	F(S, int64_t,           start_step,  .flags = TENON_TYPED, .doc = "with end_step, or not at all") \
+	F(S, int64_t,           end_step,    .flags = TENON_TYPED) \
+	F(S, int64_t,           max_results, .flags = TENON_TYPED, .dflt = "2500", .doc = "of each run, 1 to 2,500")
+#define GET_HISTORY_BULK_INTERVAL_RESULT(F, S) \
+	F(S, struct metric_of_run_list, metrics, TENON_MANY(metric_of_run), .flags = TENON_EMIT, \
+	  .doc = "run by run as they were asked for, by step, timestamp, value")
+
+#define SEARCH_MESSAGES(X) \
+	X(search_runs_args, SEARCH_RUNS_ARGS) X(search_runs_result, SEARCH_RUNS_RESULT) \
+	X(search_experiments_args, SEARCH_EXPERIMENTS_ARGS) X(search_experiments_result, SEARCH_EXPERIMENTS_RESULT) \
+	X(get_history_args, GET_HISTORY_ARGS) X(get_history_result, GET_HISTORY_RESULT) X(metric_of_run, METRIC_OF_RUN) \
+	X(get_history_bulk_args, GET_HISTORY_BULK_ARGS) X(get_history_bulk_result, GET_HISTORY_BULK_RESULT) \
+	X(get_history_bulk_interval_args, GET_HISTORY_BULK_INTERVAL_ARGS) \
+	X(get_history_bulk_interval_result, GET_HISTORY_BULK_INTERVAL_RESULT)
 
 #define X(name, LIST) \
 	TENON_STRUCT(name, LIST); \

@@ -149,6 +149,7 @@ static void destroy(void *self)
 {
 	struct tracking *t = self;
 	cache_free(&t->words);
+	spelling_free(&t->spelling);
 	cache_free(&t->runs);
 	free(t->store);
 	free(t->artifact_root);

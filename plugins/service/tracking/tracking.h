@@ -12,11 +12,13 @@
 #include "cache.h"
 #include "keys.h"
 #include "messages.h"
+#include "spelling.h"
 
 struct tracking {
 	char *store;          /* name of the sql instance */
 	char *artifact_root;  /* experiments without a location of their own keep artifacts at <this>/<id> */
 	struct cache words;   /* words.h */
+	struct spelling spelling; /* spelling.h */
 	struct cache runs;    /* runref.h */
 };
 

@@ -53,7 +53,9 @@ static int set_up(struct conn *c, struct tenon_call *call)
 	if (rc == SQLITE_OK)
 		rc = pragma_number(c, "journal_size_limit", conf->journal_limit);
 	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(c->db, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA secure_delete=FAST", NULL, NULL, NULL);
+		rc = sqlite3_exec(c->db, conf->durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF", NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(c->db, "PRAGMA foreign_keys=OFF; PRAGMA secure_delete=FAST", NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = like_register(c->db);
 	return rc == SQLITE_OK ? TENON_OK : fault(call, c, rc, NULL);

@@ -2,6 +2,7 @@
 /* like - matching with one place to go back to: the last `%`. At most length times length steps, whatever the pattern. */
 #include "like.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static unsigned char lower(unsigned char c) { return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c; }

@@ -96,8 +96,8 @@ static int ready(struct tenon_call *c)
 }
 
 static const struct tenon_lane lanes[] = {
-	[LANE_WRITE] = { "write", 1, 4096 },
-	[LANE_READ] = { "read", READERS, 4096 },
+	[LANE_WRITE] = { "write", 1, 10000 },
+	[LANE_READ] = { "read", READERS, 10000 },
 	{ 0 },
 };
 

@@ -116,32 +116,35 @@ static int run_once(struct conn *c, struct tenon_call *call, const struct statem
 	return code;
 }
 
-static int prepare(struct conn *c, struct tenon_call *call, const char *sql, const struct statement **out)
+/* NULL: the call has failed, with `code` */
+static const struct statement *prepare(struct conn *c, struct tenon_call *call, const char *sql, int *code)
 {
 	int rc = SQLITE_OK;
 	bool fresh;
 	const struct statement *st = cache_get(&c->cache, c->db, sql, &rc, &fresh);
 
-	if (st == NULL && rc == SQLITE_OK)
-		return tenon_fail(call, TENON_INTERNAL, "a step is one statement, no more and no less: %s", sql);
-	if (st == NULL)
-		return fault(call, c, rc, sql);
+	if (st == NULL) {
+		*code = rc != SQLITE_OK ? fault(call, c, rc, sql)
+		                        : tenon_fail(call, TENON_INTERNAL, "a step is one statement, no more and no less: %s", sql);
+		return NULL;
+	}
 	if (fresh)
 		trace_statement(&c->store->trace, sql);
-	if (!st->reads && c != &c->store->writer)
-		return tenon_fail(call, TENON_INTERNAL, "a query only reads; use tx for: %s", sql);
-	*out = st;
-	return TENON_OK;
+	if (!st->reads && c != &c->store->writer) {
+		*code = tenon_fail(call, TENON_INTERNAL, "a query only reads; use tx for: %s", sql);
+		return NULL;
+	}
+	return st;
 }
 
 int rows_run(struct conn *c, struct tenon_call *call, const struct sql_step *step, struct sql_rows *out, size_t *runs)
 {
-	const struct statement *st;
 	size_t group = step->columns > 0 ? (size_t)step->columns : step->params.n;
 	size_t n = step->columns > 0 ? step->params.n / group : 1;
-	int code = prepare(c, call, step->sql, &st);
+	int code = TENON_OK;
+	const struct statement *st = prepare(c, call, step->sql, &code);
 
-	if (code < 0)
+	if (st == NULL)
 		return code;
 	if (group != (size_t)st->params || (group > 0 && step->params.n % group != 0))
 		return tenon_fail(call, TENON_INTERNAL, "%zu values in groups of %zu for the %d parameters of: %s", step->params.n, group, st->params, st->sql);

@@ -23,6 +23,7 @@ enum { READERS = 2, LANE_WRITE = 0, LANE_READ = 1 };
 	F(S, int64_t, group_messages, .dflt = "256", .range = "1..4096", .doc = "messages of a group commit, at most") \
 	F(S, int64_t, group_rows, .dflt = "10000", .range = "1..10000000", .doc = "a group commit takes no further message after so many statement runs") \
 	F(S, int64_t, journal_limit, .dflt = "67108864", .range = "1048576..", .doc = "bytes of the write-ahead log above which it is cut back to nothing") \
+	F(S, bool, durable, .dflt = "true", .doc = "false: commits are not synced, and a power cut may lose what was acknowledged; for tests") \
 	F(S, const char *, trace, .doc = "file to which each distinct SQL text is appended, a line of JSON each; for tests")
 TENON_STRUCT(sqlite_config, SQLITE_CONFIG);
 
