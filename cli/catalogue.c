@@ -58,9 +58,9 @@ static void *read_items(struct tenon_json array, size_t size, size_t *n, struct 
 
 /* ---- methods ---- */
 
-static void read_name(struct tenon_json text, void *out, struct arena *a)
+static void read_word(struct tenon_json text, void *out, struct arena *a)
 {
-	*(const char **)out = json_type_of(text) == JSON_OBJECT ? member_text(text, "name", a) : value_text(text, a);
+	*(const char **)out = value_text(text, a);
 }
 
 static void read_arg(struct tenon_json text, void *out, struct arena *a)
@@ -69,7 +69,7 @@ static void read_arg(struct tenon_json text, void *out, struct arena *a)
 
 	*arg = (struct arg){ .name = member_text(text, "name", a), .type = member_text(text, "type", a), .card = member_text(text, "card", a),
 	                     .dflt = member_text(text, "default", a), .doc = member_text(text, "doc", a), .required = member_true(text, "required") };
-	arg->names = read_items(json_member(text, "names"), sizeof *arg->names, &arg->n_names, a, read_name);
+	arg->names = read_items(json_member(text, "values"), sizeof *arg->names, &arg->n_names, a, read_word);
 }
 
 static bool has_flag(struct tenon_json flags, const char *flag, struct arena *a)
@@ -100,17 +100,6 @@ static void split_words(struct method *m, struct arena *a)
 	}
 }
 
-static const char *native_path(const char *name, struct arena *a)
-{
-	struct buf b = { 0 };
-	const char *dot = strchr(name, '.');
-
-	buf_printf(&b, "/api/v1/%.*s/%s", dot == NULL ? 0 : (int)(dot - name), name, dot == NULL ? name : dot + 1);
-	const char *path = arena_text(a, b.p, b.n);
-	buf_free(&b);
-	return path;
-}
-
 static void read_method(struct tenon_json text, void *out, struct arena *a)
 {
 	struct method *m = out;
@@ -118,7 +107,7 @@ static void read_method(struct tenon_json text, void *out, struct arena *a)
 
 	*m = (struct method){ .name = member_text(text, "name", a), .doc = member_text(text, "doc", a), .cli = member_text(text, "cli", a),
 	                      .permission = member_text(text, "permission", a), .text = text };
-	m->path = native_path(m->name, a);
+	m->path = member_text(text, "path", a);
 	m->takes_stream = has_flag(flags, "stream_in", a);
 	m->gives_stream = has_flag(flags, "stream_out", a);
 	m->writes = has_flag(flags, "write", a);

@@ -7,7 +7,7 @@
 #define EXITS(X) \
 	X(OK,           0, "done") \
 	X(FAILED,       1, "the server refused it, or a local file failed") \
-	X(USAGE,        2, "the command line is wrong; nothing was sent") \
+	X(USAGE,        2, "the command line is wrong; nothing was changed") \
 	X(NOT_FOUND,    3, "no such thing, or the server does not know the method") \
 	X(DENIED,       4, "the server wants to know who you are") \
 	X(UNREACHABLE,  5, "no answer: the server is not there, the connection broke, or the time was over") \

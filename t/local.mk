@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Unit tests are programs of the build, one a file; the other tests are scripts that drive build/tenond.
-UNIT_LIBS = libcore.a $(CORE_LIBS) $(CMOCKA_LIBS)
-UNIT_LINK = $(CXX) $(AM_CXXFLAGS) $(CXXFLAGS) $(AM_LDFLAGS) $(LDFLAGS) -o $@
+UNIT_LIBS = libcore.a $(CORE_LIBS) $(CMOCKA_LIBS) -lstdc++
 
 include t/unit/local.mk
+include t/unit/tracking.mk
 include t/fuzz/local.mk
 
 TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh

@@ -21,12 +21,16 @@
 #endif
 #endif
 #ifdef WITH_ASAN
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+/* what the last fiber on this stack left marked */
+#define CLEAN(low, size) __asan_unpoison_memory_region((low), (size))
 #define LEAVE(keep, low, size) __sanitizer_start_switch_fiber((keep), (low), (size))
 #define ARRIVE(kept, low, size) __sanitizer_finish_switch_fiber((kept), (low), (size))
 #else
 #define LEAVE(keep, low, size) ((void)(low), (void)(size))
 #define ARRIVE(kept, low, size) ((void)0)
+#define CLEAN(low, size) ((void)0)
 #endif
 
 static _Thread_local struct fiber *self;
@@ -77,6 +81,7 @@ int fiber_start(struct loop *l, enum stack_class class, const char *name, void (
 	/* the fiber lives at the top of its own stack, and goes with it */
 	char *top = (char *)((uintptr_t)(s->top - sizeof(struct fiber)) & ~(uintptr_t)63);
 	struct fiber *f = (struct fiber *)(void *)top;
+	CLEAN(s->low, (size_t)(s->top - s->low));
 	*f = (struct fiber){ .loop = l, .stack = s, .run = run, .arg = arg, .name = name };
 	f->context = switch_make(top, (size_t)(top - s->low), enter);
 	alive++;

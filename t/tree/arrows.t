@@ -58,7 +58,7 @@ def main():
             for kind, name in INCLUDE.findall(text):
                 wrong.append(wrong_arrow(path, kind, name))
                 third.append(third_party(path, name))
-            code = re.sub(r'/\*.*?\*/|//[^\n]*', "", text, flags=re.S) if path.endswith((".c", ".cc")) else text
+            code = re.sub(r'/\*.*?\*/|//[^\n]*', "", text, flags=re.S)
             if path.startswith("core/") and KNOWS.search(code):
                 knows.append("%s: %s" % (path, KNOWS.search(code).group(0)))
             if not re.match(r"/\* SPDX-License-Identifier: Apache-2\.0 \*/\n/\* [\w./-]+ - ", text):

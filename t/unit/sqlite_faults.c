@@ -297,10 +297,10 @@ static void settings_that_are_wrong(void **state)
 
 static void write_megabytes(struct fixture *f, int64_t from, int n)
 {
-	char *big = long_text(1 << 20);
+	char *big = long_text(1 << 20), name[24];
 
 	for (int i = 0; i < n; i++) {
-		snprintf(big, 24, "%lld and so on ", (long long)from + i);
+		memcpy(big, name, (size_t)snprintf(name, sizeof name, "%lld ", (long long)from + i));
 		assert_int_equal(insert(f, from + i, big), TENON_OK);
 	}
 	free(big);

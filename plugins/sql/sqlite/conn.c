@@ -156,7 +156,9 @@ void conn_checkpoint(struct conn *c)
 		tenon_host_log(s->host, TENON_LOG_WARN, "%s: the write-ahead log stays as long as it is (%lld pages), nothing is lost: %s",
 		               s->path, (long long)c->wal_pages, sqlite3_errmsg(c->db));
 	c->wal_stuck = failed;
-	if (rc == SQLITE_OK && cut)
+	if (rc == SQLITE_OK && cut) {
 		c->wal_pages = 0;
+		c->wal_due = WAL_PAGES;
+	}
 	s->host->metric_set(s->host, "wal_bytes", (double)conn_wal_bytes(c));
 }

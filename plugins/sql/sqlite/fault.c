@@ -31,6 +31,29 @@ static const struct fault_row {
 /* The disk may be full in more words than SQLITE_FULL: a quota, a file size limit, no room for the log's index. */
 static bool is_full(int errnum) { return errnum == ENOSPC || errnum == EDQUOT || errnum == EFBIG; }
 
+static int last_errno(sqlite3_file *file)
+{
+	int errnum = 0;
+
+	if (file != NULL && file->pMethods != NULL)
+		file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &errnum);
+	return errnum;
+}
+
+/* What the system said. SQLite keeps it for statements; what COMMIT met is kept by the log, or by the database file. */
+static int system_errno(sqlite3 *db)
+{
+	sqlite3_file *log = NULL, *file = NULL;
+	int errnum = sqlite3_system_errno(db);
+
+	if (errnum != 0)
+		return errnum;
+	sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	errnum = last_errno(log);
+	return errnum != 0 ? errnum : last_errno(file);
+}
+
 static int fault_interrupted(struct tenon_call *call)
 {
 	if (call->host->clock() > call->deadline)
@@ -48,7 +71,7 @@ int fault(struct tenon_call *call, const struct conn *c, int rc, const char *sql
 	if (rc == SQLITE_CONSTRAINT_DATATYPE)
 		primary = SQLITE_ERROR; /* a parameter of the wrong type is a bug, not a conflict */
 	if (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN)
-		errnum = sqlite3_system_errno(c->db);
+		errnum = system_errno(c->db);
 	if (is_full(errnum))
 		primary = SQLITE_FULL;
 	while (row->sqlite != 0 && row->sqlite != primary)

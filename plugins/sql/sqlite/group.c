@@ -29,7 +29,7 @@ struct group {
 	int64_t until;     /* takes nobody any more then */
 	size_t applied;    /* members in the open transaction */
 	bool lost;         /* the transaction went, with what was applied */
-	bool impatient;    /* another process has the lock: one member waited for it, the others only look */
+	bool impatient;    /* another process has the lock: one waited for it, all others that are queued only look */
 	struct member members[];
 };
 
@@ -175,7 +175,7 @@ static bool take(struct group *g, struct tenon_batch *b, const struct store *s)
 	const void *args;
 	void *out;
 
-	if (g->n == g->most || (g->n > 0 && (g->rows >= (size_t)s->conf.group_rows || host->clock() >= g->until)))
+	if (g->n == g->most || (g->n > 0 && !g->impatient && (g->rows >= (size_t)s->conf.group_rows || host->clock() >= g->until)))
 		return false;
 	struct tenon_call *call = host->batch_take(b, 0, &args, &out);
 	if (call == NULL)

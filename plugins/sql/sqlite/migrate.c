@@ -122,7 +122,7 @@ int store_migrate(struct tenon_call *call, const void *args, void *result)
 	const struct sql_migrate_args *a = args;
 	struct store *s = call->self;
 	struct conn *c = &s->writer;
-	int64_t version;
+	int64_t version = 0;
 
 	(void)result;
 	if (!is_name(a->service)) /* it becomes part of a file name */
