@@ -235,7 +235,7 @@ int args_read(struct args *out, const struct method *m, const struct options *o,
 	struct reader r = { .out = out, .method = m, .options = o, .at = from, .style = style, .arena = a };
 	int rc = EXIT_OK;
 
-	*out = (struct args){ .v = arena_alloc(a, (o->n_rest + 1) * sizeof *out->v), .file = NULL };
+	*out = (struct args){ .v = arena_alloc(a, (o->n_rest + 1) * sizeof *out->v), .file = NULL }; /* one more than given: call.c */
 	if (out->v == NULL)
 		return complain(EXIT_FAILED, "out of memory");
 	while (r.at < o->n_rest && rc == EXIT_OK) {

@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#define PAGE_ITEMS "1000"
+
 struct asking {
 	const struct remote *remote;
 	const struct method *method;
@@ -58,6 +60,19 @@ static int ask_pages(struct asking *k, bool all)
 	return rc;
 }
 
+/* A method that pages and leaves the size to the caller is asked for pages of PAGE_ITEMS. */
+static void choose_page(const struct method *m, struct args *args)
+{
+	const struct arg *size = method_arg(m, "max_results");
+
+	if (size == NULL || *size->dflt != '\0' || method_arg(m, "page_token") == NULL)
+		return;
+	for (size_t i = 0; i < args->n; i++)
+		if (args->v[i].arg == size)
+			return;
+	args->v[args->n++] = (struct given){ size, PAGE_ITEMS, false }; /* args_read left room for one */
+}
+
 int call_run(const struct remote *r, const struct method *m, struct args *args, const struct options *o, struct arena *a)
 {
 	struct asking k = { .remote = r, .method = m, .args = args, .arena = a };
@@ -69,6 +84,7 @@ int call_run(const struct remote *r, const struct method *m, struct args *args, 
 		return transfer_get(r, m, args, o, a);
 	if (m->takes_stream)
 		return transfer_put(r, m, args, o);
+	choose_page(m, args);
 	show_begin(&k.show, o, m);
 	rc = ask_pages(&k, o->all);
 	if (rc == EXIT_OK)

@@ -180,7 +180,7 @@ static void prepare(struct exchange *x, const char *url)
 
 	curl_easy_setopt(x->curl, CURLOPT_URL, url);
 	curl_easy_setopt(x->curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(x->curl, CURLOPT_USERAGENT, "tenon/0.1");
+	curl_easy_setopt(x->curl, CURLOPT_USERAGENT, "tenon");
 	curl_easy_setopt(x->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(x->curl, CURLOPT_ERRORBUFFER, x->why);
 	curl_easy_setopt(x->curl, CURLOPT_WRITEFUNCTION, on_bytes);

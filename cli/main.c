@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "call.h"
 #include "catalogue.h"
+#include "config.h"
 #include "exits.h"
 #include "help.h"
 #include "http.h"
@@ -23,7 +24,6 @@
 #include <strings.h>
 
 #define DEFAULT_URL "http://127.0.0.1:5500"
-#define VERSION "0.1.0"
 
 enum { HELP_PATIENCE_MS = 2000 };
 
@@ -230,7 +230,7 @@ int main(int argc, char **argv)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	int rc = options_take(&s.options, argc, argv, &s.arena);
 	if (rc == EXIT_OK && s.options.version)
-		puts("tenon " VERSION);
+		puts("tenon " PACKAGE_VERSION);
 	else if (rc == EXIT_OK && s.options.n_rest == 0 && !s.options.help)
 		rc = complain(EXIT_USAGE, "what is to be done? tenon help lists the commands");
 	else if (rc == EXIT_OK && (rc = choose_server(&s)) == EXIT_OK)

@@ -97,4 +97,37 @@ void *arena_grow(struct arena *a, void *p, size_t old, size_t n)
 	return q == NULL || old == 0 ? q : memcpy(q, p, old);
 }
 
+struct arena_mark { struct arena_chunk *chunk, *next; size_t used; };
+
+void *arena_mark(struct arena *a)
+{
+	struct arena_mark *m = arena_alloc(a, sizeof *m);
+	if (m != NULL)
+		*m = (struct arena_mark){ a->chunk, a->chunk->next, a->used };
+	return m;
+}
+
+/* frees the chunks from *first up to `until` */
+static void drop_chunks(struct arena *a, struct arena_chunk **first, const struct arena_chunk *until)
+{
+	while (*first != until) {
+		struct arena_chunk *c = *first;
+		*first = c->next;
+		a->total -= c->size;
+		mem_free(c);
+	}
+}
+
+void arena_rewind(struct arena *a, void *mark)
+{
+	struct arena_mark *m = mark;
+	if (m == NULL)
+		return;
+	struct arena_mark to = *m;
+	drop_chunks(a, &a->chunk, to.chunk);
+	drop_chunks(a, &a->chunk->next, to.next); /* large ones hang behind the chunk that was being filled */
+	a->used = to.used;
+	a->room = a->chunk->size - to.used;
+}
+
 void *arena_alloc_fn(void *arena, size_t n) { return arena_alloc(arena, n); }

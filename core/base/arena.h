@@ -21,6 +21,10 @@ void *arena_copy(struct arena *, const void *p, size_t n);
 char *arena_text(struct arena *, const char *s, size_t n); /* copy with a NUL behind it */
 /* makes an allocation that is the newest one longer in place where that fits, otherwise moves it; keeps `old` bytes */
 void *arena_grow(struct arena *, void *p, size_t old, size_t n);
+/* a place to go back to: arena_rewind frees all that was allocated after it. NULL when out of memory; rewinding to NULL
+ * does nothing. */
+void *arena_mark(struct arena *);
+void  arena_rewind(struct arena *, void *mark);
 void *arena_alloc_fn(void *arena, size_t n);   /* arena_alloc with the signature that dialects are lent */
 
 #endif

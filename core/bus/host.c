@@ -35,6 +35,15 @@ static void host_random(void *p, size_t n)
 
 static void *host_alloc(struct tenon_call *c, size_t n) { return arena_alloc(call_of(c)->arena, n); }
 
+static void *host_mark(struct tenon_call *c) { return arena_mark(call_of(c)->arena); }
+
+/* Only a door has printed what was emitted; another caller's array points into the arena. */
+static void host_rewind(struct tenon_call *c, void *mark)
+{
+	if (call_of(c)->on_emit != NULL)
+		arena_rewind(call_of(c)->arena, mark);
+}
+
 static int host_fail(struct tenon_call *c, int code, const char *fmt, va_list ap) { return call_vfail(call_of(c), code, fmt, ap); }
 
 static const char *host_reason(const struct tenon_call *c) { return ((const struct call *)c)->message; }
@@ -184,7 +193,7 @@ void host_lend(struct tenon_host *h)
 	*h = (struct tenon_host){
 		.size = sizeof *h, .abi = TENON_ABI,
 		.log = host_log, .clock = clock_ns, .now = clock_unix_ms, .random = host_random,
-		.alloc = host_alloc, .fail = host_fail, .reason = host_reason, .forgive = host_forgive, .cancelled = host_cancelled,
+		.alloc = host_alloc, .mark = host_mark, .rewind = host_rewind, .fail = host_fail, .reason = host_reason, .forgive = host_forgive, .cancelled = host_cancelled,
 		.call = host_call, .offload = host_offload, .sleep = host_sleep, .emit = host_emit,
 		.read = host_read, .content = host_content, .write = host_write, .write_file = host_write_file, .relay = host_relay,
 		.batch_take = lane_batch_take, .batch_finish = host_batch_finish, .worker = host_worker,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* body - memory is claimed before it is taken, so that many large bodies at once cannot exhaust it. */
+/* body - what all bodies together hold is counted, so that many large ones at once cannot exhaust the memory. */
 #include "body.h"
 #include "gzip.h"
 #include "respond.h"
@@ -19,10 +19,10 @@ bool body_open(struct request *r)
 	return r->inflater != NULL;
 }
 
-static bool claim(struct request *r, size_t room)
+static bool claim(struct request *r, size_t bytes)
 {
 	struct door *d = r->server->door;
-	int64_t more = (int64_t)room - r->claimed;
+	int64_t more = (int64_t)bytes - r->claimed;
 
 	if (more <= 0)
 		return true;
@@ -75,7 +75,7 @@ bool body_add(struct request *r, const char *p, size_t n)
 		buf_add(&r->body, p, n);
 	if (rc == TENON_OK && r->body.failed)
 		rc = TENON_NO_MEMORY;
-	if (rc == TENON_OK && !claim(r, r->body.room))
+	if (rc == TENON_OK && !claim(r, r->body.n))
 		rc = TENON_OVERLOADED;
 	return rc == TENON_OK || fail(r, rc);
 }

@@ -15,7 +15,7 @@ static const struct known { const char *name; size_t n, offset; bool once; } kno
 	REQUEST_HEADERS(X)
 #undef X
 };
-enum { KNOWN = sizeof known / sizeof *known };
+enum { KNOWN = sizeof known / sizeof *known, RECORD = 72 }; /* RECORD: bytes for a header beside its text */
 
 struct reading {
 	struct headers *headers;
@@ -80,6 +80,7 @@ static enum MHD_Result on_header(void *arg, enum MHD_ValueKind kind, const char 
 	if (r->wrong == NULL)
 		keep(r, key, n, value);
 	r->end = value == NULL ? key + n : value + value_n;
+	r->headers->memory += RECORD;
 	return r->wrong == NULL ? MHD_YES : MHD_NO;
 }
 
@@ -102,6 +103,16 @@ static const char *read_length(struct headers *h, bool http11)
 		h->length = h->length * 10 + (*p - '0');
 	}
 	return *h->content_length == '\0' ? "an empty Content-Length" : NULL;
+}
+
+/* it keeps a copy of the cookies, and a record of each */
+static size_t cookie_memory(const char *cookie)
+{
+	size_t n = cookie == NULL ? 0 : strlen(cookie) + RECORD;
+
+	for (; cookie != NULL && *cookie != '\0'; cookie++)
+		n += *cookie == ';' || *cookie == ',' ? RECORD : 0;
+	return n;
 }
 
 static bool is_host(const char *host)
@@ -127,6 +138,7 @@ const char *guard_read(struct MHD_Connection *c, const char *method, const char 
 	MHD_get_connection_values_n(c, MHD_HEADER_KIND, on_header, &r);
 	if (r.wrong != NULL)
 		return r.wrong;
+	h->memory += h->bytes + cookie_memory(h->cookie);
 	const char *last = method + h->bytes; /* behind the empty line */
 	if (!follows(r.end, last - 1) && !follows(r.end, last - 2))
 		return "a folded header line, or a NUL in one";

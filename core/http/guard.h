@@ -27,6 +27,7 @@ struct MHD_Connection;
 	X(if_none_match,       "If-None-Match",                   false) \
 	X(accept_encoding,     "Accept-Encoding",                 false) \
 	X(traceparent,         "traceparent",                     true) \
+	X(cookie,              "Cookie",                          false) \
 	X(request_method,      "Access-Control-Request-Method",   true) \
 	X(request_headers,     "Access-Control-Request-Headers",  true)
 
@@ -36,6 +37,7 @@ struct headers {
 #undef X
 	int64_t length;      /* of the body; 0 none, -1 chunked */
 	size_t bytes;        /* request line and header lines */
+	size_t memory;       /* what libmicrohttpd needs of the connection's memory to keep them */
 };
 
 /* `target_length`: bytes of the request target as it came. Fills `h`, which points into the connection's memory. Returns

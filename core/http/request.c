@@ -126,34 +126,55 @@ static void read_trace(struct request *r)
 	print_hex(r->span, random + 16, 8);
 }
 
+static const char *check_length(const struct request *r, enum refusal *why, int *status)
+{
+	const struct door_config *conf = &r->server->door->conf;
+
+	if (conf->max_url > 0 && (int64_t)r->target_length > conf->max_url) {
+		*why = REFUSED_max_url;
+		*status = 414;
+		return "the URL is longer than http.max_url allows";
+	}
+	if (conf->max_header > 0 && (int64_t)r->headers.bytes > conf->max_header) {
+		*why = REFUSED_max_header;
+		*status = 431;
+		return "the headers are longer than http.max_header allows";
+	}
+	return NULL;
+}
+
 /* Is it a request at all, and within the limits? Otherwise it is answered, and the connection closes. */
 static bool check_form(struct request *r, const char *method, const char *target, const char *version)
 {
-	const struct door_config *conf = &r->server->door->conf;
 	enum refusal why = REFUSED_framing;
-	int code = TENON_INVALID_ARGUMENT, status = 400;
+	int status = 400;
 	const char *wrong = guard_read(r->connection->mhd, method, version, target, r->target_length, &r->headers);
 
 	read_trace(r);
 	if (wrong == NULL && !url_is_sound(r->path))
 		wrong = "a path with white space, control characters or %00";
-	if (wrong == NULL && conf->max_url > 0 && (int64_t)r->target_length > conf->max_url) {
-		wrong = "the URL is longer than http.max_url allows";
-		why = REFUSED_max_url;
-		code = TENON_TOO_LARGE;
-		status = 414;
-	} else if (wrong == NULL && conf->max_header > 0 && (int64_t)r->headers.bytes > conf->max_header) {
-		wrong = "the headers are longer than http.max_header allows";
-		why = REFUSED_max_header;
-		code = TENON_TOO_LARGE;
-		status = 431;
-	}
+	if (wrong == NULL)
+		wrong = check_length(r, &why, &status);
 	if (wrong == NULL)
 		return true;
 	refusal_count(r->server->door, why);
-	respond_error(r, code, status, "%s", wrong);
+	respond_error(r, why == REFUSED_framing ? TENON_INVALID_ARGUMENT : TENON_TOO_LARGE, status, "%s", wrong);
 	respond_header(r, "Connection", "close");
 	connection_linger(r->connection);
+	return false;
+}
+
+/* Does libmicrohttpd have room left for the headers of an answer? Otherwise it would close without one. */
+static bool has_room(struct request *r)
+{
+	enum { ANSWER = 768 };
+	struct door *d = r->server->door;
+
+	if ((int64_t)r->headers.memory + ANSWER <= d->conf.connection_memory)
+		return true;
+	refusal_count(d, REFUSED_max_header);
+	connection_linger(r->connection);
+	refusal_send(r->connection->fd, 431, NULL, "text/plain", "The headers are longer than http.connection_memory allows\n");
 	return false;
 }
 
@@ -201,7 +222,9 @@ bool request_begin(struct request *r, const char *method, const char *target, co
 	r->verb = verb_of(method);
 	r->http10 = strcmp(version, "HTTP/1.0") == 0;
 	if (!check_form(r, method, target, version))
-		return respond_send(r);
+		return has_room(r) && respond_send(r);
+	if (!has_room(r))
+		return false;
 	if (!check_site(r))
 		return settle(r);
 	int rc = route_find(&r->server->door->routes, r->verb, r->path, &r->match);

@@ -189,6 +189,25 @@ static int from_json(struct decoder *d, const struct shape *s, struct raws *r, v
 	return TENON_OK;
 }
 
+/* A variable of the path overrides the body. Its raw text is quoted where the others' is JSON. */
+static int add_variable(struct decoder *d, const struct shape *s, struct raws *r, const struct tenon_pair *var, void *out)
+{
+	int k = shape_find(s, var->key, strlen(var->key), false, 0);
+	size_t n = strlen(var->value);
+
+	if (k < 0)
+		return TENON_OK;
+	r->v[k] = (struct tenon_json){ NULL, 0 };
+	int rc = add_bare(d, s, r, var->key, var->value, out);
+	char *quoted = r->bare ? NULL : arena_alloc(d->arena, n + 2);
+	if (quoted != NULL) {
+		quoted[0] = quoted[n + 1] = '"';
+		memcpy(quoted + 1, var->value, n);
+		r->v[k] = (struct tenon_json){ quoted, n + 2 };
+	}
+	return rc;
+}
+
 /* ---- judging ---- */
 
 static int judge_plainly(struct decoder *d, const struct shape *s, const void *out)
@@ -252,13 +271,8 @@ int decode_request(const struct shape *s, const struct tenon_dialect *dialect, s
 		rc = from_pairs(&d, s, &r, rq->body.p, rq->body.n, out);
 	else if (rq->body.n > 0 && (rc = cut(&d, s, &r, rq->body)) == TENON_OK)
 		rc = from_json(&d, s, &r, out);
-	for (size_t i = 0; i < nvars && rc == TENON_OK; i++) {
-		int k = shape_find(s, vars[i].key, strlen(vars[i].key), false, 0);
-		if (k >= 0) {
-			r.v[k] = (struct tenon_json){ NULL, 0 }; /* the path overrides the body */
-			rc = add_bare(&d, s, &r, vars[i].key, vars[i].value, out);
-		}
-	}
+	for (size_t i = 0; i < nvars && rc == TENON_OK; i++)
+		rc = add_variable(&d, s, &r, &vars[i], out);
 	rc = judge(&d, s, &r, out, rc);
 	return rc < 0 ? rc : decode_check(&d, s, out, NULL);
 }

@@ -53,6 +53,8 @@ def names(t):
     run = t.new_run()
     body = json.dumps({"run_id": run, "key": "m", "value": 1, "timestamp": 1, "modelId": ""}).encode()
     tap.is_(send(t, body, path="runs/log-metric")[0], 200, "camelCase names are understood")
+    body = json.dumps({"runId": run, "key": "m", "value": 1, "timestamp": 1}).encode()
+    tap.is_(send(t, body, path="runs/log-metric")[2].get("message"), MISSING_RUN, "but not where a field is required")
     body = json.dumps({"run_uuid": run, "key": "t", "value": "1"}).encode()
     tap.is_(send(t, body)[0], 200, "run_uuid stands for run_id")
 

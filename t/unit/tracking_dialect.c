@@ -112,6 +112,8 @@ static void presence(void **state)
 	says(&log_batch_args_table, "{\"run_id\":\"r\",\"metrics\":[{\"key\":\"k\",\"value\":\"\",\"timestamp\":1}]}",
 	     "Missing value for required parameter 'metrics[0].value'." SEE_DOCS);
 	says(&log_batch_args_table, "{\"run_id\":\"r\",\"tags\":[{\"key\":\"\"}]}", "Missing value for required parameter 'tags[0].key'." SEE_DOCS);
+	says(&set_tag_args_table, "{\"runId\" : \"r\",\"key\":\"k\"}", "Missing value for required parameter 'run_id'." SEE_DOCS);
+	accepts(&update_run_args_table, "{\"run_id\" : \"r\",\"endTime\":5}");
 	struct answer a;
 	ask_as(&a, &run_args_table, "GET", NULL, "run_id=", "");
 	assert_string_equal(a.text, "Missing value for required parameter 'run_id'." SEE_DOCS);
@@ -141,6 +143,10 @@ static void types(void **state)
 	}
 	says(&log_batch_args_table, "{\"run_id\":\"r\",\"metrics\":[{\"key\":\"k\",\"value\":\"x\"}]}",
 	     "Invalid value \"x\" for parameter 'metrics[0].value' supplied:  Hint: Value was of type 'str'." SEE_DOCS);
+	says(&log_metric_args_table, "{\"run_id\":\"r\",\"key\":\"k\",\"value\":1,\"timestamp\":NaN}",
+	     "Invalid value NaN for parameter 'timestamp' supplied:  Hint: Value was of type 'float'." SEE_DOCS);
+	says(&update_run_args_table, "{\"run_id\":\"r\",\"status\":\"x\",\"run_name\":5}", /* an unknown word is the last to be named */
+	     "Invalid value 5 for parameter 'run_name' supplied:  Hint: Value was of type 'int'." SEE_DOCS);
 	says(&create_run_args_table, "{\"experiment_id\":\"0\",\"user_id\":7}",
 	     "Invalid value 7 for parameter 'user_id' supplied:  Hint: Value was of type 'int'." SEE_DOCS);
 	accepts(&log_metric_args_table, "{\"run_id\":\"r\",\"key\":\"k\",\"value\":\"NaN\",\"timestamp\":\"5\",\"step\":5.0}");

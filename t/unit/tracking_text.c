@@ -169,6 +169,7 @@ static void locations_kept(void **state)
 	char *folder = getcwd(NULL, 0), want[4096];
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const char *stored;
+		assert_true(location_accepts(rows[i].asked));
 		assert_int_equal(location_resolve(&call, rows[i].asked, &stored), 0);
 		const char *mark = strstr(rows[i].stored, "%s"), *mark2 = strstr(rows[i].run, "%s");
 		snprintf(want, sizeof want, "%.*s%s%s", mark ? (int)(mark - rows[i].stored) : 0, rows[i].stored, mark ? folder : "",
@@ -190,16 +191,19 @@ static void locations_refused(void **state)
 		{ "HTTPS://h/x", "'artifact_location' cannot use the 'https' scheme: the 'https' scheme" }, { "ftp:///x", "'artifact_location' cannot use" },
 		{ "mlflow-artifacts://h/x", "'artifact_location' cannot use the 'mlflow-artifacts'" }, { "file://h/x", "file://h/x is not a valid remote" },
 	};
-	const char *stored;
+	char why[LOCATION_WHY], text[2060] = "/";
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		assert_int_equal(location_resolve(&call, rows[i].asked, &stored), TENON_INVALID_ARGUMENT);
-		assert_memory_equal(failure, rows[i].text, strlen(rows[i].text));
+		const char *problem = location_problem(rows[i].asked, why, sizeof why);
+		assert_false(location_accepts(rows[i].asked));
+		assert_memory_equal(problem, rows[i].text, strlen(rows[i].text));
 	}
-	char text[2060] = "/";
 	memset(text + 1, 'x', 2047);
-	assert_int_equal(location_resolve(&call, text, &stored), 0);
+	assert_true(location_accepts(text));
 	text[2048] = 'x';
-	assert_int_equal(location_resolve(&call, text, &stored), TENON_INVALID_ARGUMENT);
+	assert_false(location_accepts(text));
+	const char *stored;
+	assert_int_equal(location_resolve(&call, text + 1, &stored), TENON_INVALID_ARGUMENT);
+	assert_memory_equal(failure, "Invalid artifact path length.", 29);
 }
 
 /* ---- the cache, points, names ---- */

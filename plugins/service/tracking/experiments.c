@@ -14,7 +14,7 @@ static int not_a_number(struct tenon_call *c, const char *text)
 	return tenon_fail(c, TENON_INVALID_ARGUMENT, "Invalid experiment ID '%s'. Experiment ID must be a valid integer.", text);
 }
 
-/* Python's int(): white space around, a sign, and single underscores between digits are fine */
+/* Python's int(): white space around, a sign, and single underscores between digits are fine; but int64 is the limit */
 int parse_experiment_id(struct tenon_call *c, const char *text, int64_t *id)
 {
 	const char *p = text;
@@ -33,10 +33,8 @@ int parse_experiment_id(struct tenon_call *c, const char *text, int64_t *id)
 	const char *end = p;
 	while (isspace((unsigned char)*p))
 		p++;
-	if (end == first || *p != 0)
+	if (end == first || *p != 0 || overflow)
 		return not_a_number(c, text);
-	if (overflow)
-		return tenon_fail(c, TENON_NOT_FOUND, "No Experiment with id=%s exists", text);
 	*id = negative ? -(int64_t)n : (int64_t)n;
 	return TENON_OK;
 }

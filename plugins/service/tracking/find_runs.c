@@ -29,7 +29,6 @@ struct plan {
 	struct sorting sortings[FIND_KEYS_MAX];
 	struct keyset keys;
 	bool by_metric;            /* the first sort key is a metric that some run has */
-	bool by_start;             /* it is the start time, or there is none */
 	const struct condition *few; /* the clause that picks few runs, or NULL */
 };
 
@@ -91,7 +90,6 @@ static int plan_order(struct plan *p)
 		by_start |= a == ATTR_START_TIME;
 		by_id |= a == ATTR_RUN_ID;
 	}
-	p->by_start = order->n == 0 || order->v[0].id.attribute == ATTR_START_TIME;
 	if (!by_start)
 		keyset_add(&p->keys, "r.start_time", true);
 	if (!by_id)
@@ -200,7 +198,10 @@ static void add_stream(const struct plan *p, struct sqltext *q, const struct str
 /* Does an index give the order, so that each experiment is worth a query of its own? */
 static bool is_ordered(const struct plan *p, enum lead lead)
 {
-	return leads_by_metric(lead) || ((lead == LEAD_RUNS || lead == LEAD_ABSENT) && (p->by_start || lead == LEAD_ABSENT));
+	const struct order *order = p->find->order;
+	size_t next = lead == LEAD_ABSENT; /* the key that is left to sort by */
+
+	return leads_by_metric(lead) || (lead != LEAD_CLAUSE && (order->n == next || order->v[next].id.attribute == ATTR_START_TIME));
 }
 
 static void add_union(const struct plan *p, struct sqltext *q, enum lead lead, const struct page *page, size_t limit)
@@ -264,15 +265,50 @@ static int find_few(struct plan *p)
 	return TENON_OK;
 }
 
-/* Takes what a query found; of one row more than the limit only that it is there. */
-static void take(struct found *out, const struct sql_rows *rows, size_t limit)
+/* Can no run be found so, because a clause asks for a value of the metric that leads? */
+static bool is_futile(const struct plan *p, enum lead lead)
 {
-	size_t n = sql_count(rows);
+	for (size_t i = 0; i < p->find->filter->n && (lead == LEAD_NANS || lead == LEAD_ABSENT); i++) {
+		const struct condition *w = &p->conditions[i];
+		if (w->entity == ENTITY_METRIC && w->word == p->sortings[0].word && (lead == LEAD_ABSENT || where_is_range(w)))
+			return true;
+	}
+	return false;
+}
 
-	for (size_t i = 0; i < n && out->n < limit; i++)
+/* ---- the page ---- */
+
+/* Adds what a query found. One row past the limit only says that there is more. */
+static void take(struct found *out, const struct sql_rows *rows, size_t limit, bool *more)
+{
+	for (size_t i = 0; i < sql_count(rows); i++) {
+		if (out->n == limit) {
+			*more = true;
+			return;
+		}
 		out->ids[out->n++] = sql_i64(rows, i, 0);
-	if (out->n == limit && n > 0 && out->last == NULL)
-		out->last = sql_at(rows, n - 1, 1); /* for now: of the last row seen */
+		out->last = sql_at(rows, i, 1);
+	}
+}
+
+/* The queries of a plan, one after another until the page is full. */
+static int collect(const struct plan *p, const enum lead *leads, size_t n, struct found *out)
+{
+	const struct find *f = p->find;
+	const struct page whole = { NULL, 0 };
+	size_t begin = n > 1 && f->page->n > 0 ? (size_t)f->page->keys[0].i : 0;
+	bool more = false;
+
+	for (size_t i = begin; i < n && !more; i++) {
+		struct sql_rows rows;
+		if (is_futile(p, leads[i]))
+			continue;
+		TRY(ask(p, leads[i], i == begin ? f->page : &whole, f->limit + 1 - out->n, &rows));
+		take(out, &rows, f->limit, &more);
+	}
+	if (!more)
+		out->last = NULL;
+	return TENON_OK;
 }
 
 static int plan_make(struct tenon_call *c, const struct find *f, struct plan *p, bool *never)
@@ -284,4 +320,27 @@ static int plan_make(struct tenon_call *c, const struct find *f, struct plan *p,
 		*never |= where_is_never(&p->conditions[i]);
 	}
 	return plan_order(p);
+}
+
+int find_runs(struct tenon_call *c, const struct find *f, struct found *out)
+{
+	static const enum lead runs = LEAD_RUNS, clause = LEAD_CLAUSE, metric[] = { LEAD_VALUES, LEAD_NANS, LEAD_ABSENT };
+	struct plan p;
+	bool never;
+
+	*out = (struct found){ NULL, 0, NULL, 0 };
+	TRY(plan_make(c, f, &p, &never));
+	if (f->page->n > 0 && f->page->n != p.keys.n) {
+		struct pool pool = pool_of(c);
+		return pool_fail(c, &pool, page_refuse(&pool));
+	}
+	if (never)
+		return TENON_OK;
+	out->n_keys = p.keys.n;
+	if ((out->ids = tenon_alloc(c, f->limit * sizeof *out->ids)) == NULL)
+		return tenon_fail(c, TENON_NO_MEMORY, "no memory for a page of %zu runs", f->limit);
+	TRY(find_few(&p));
+	if (p.few != NULL)
+		return collect(&p, &clause, 1, out);
+	return p.by_metric ? collect(&p, metric, 3, out) : collect(&p, &runs, 1, out);
 }

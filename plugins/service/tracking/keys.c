@@ -97,6 +97,24 @@ bool run_id_accepts(const char *run_id)
 	return true;
 }
 
+/* Python's str.isspace() */
+static bool is_space(uint32_t c)
+{
+	static const uint32_t spaces[] = { ' ', 0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000 };
+	for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
+		if (c == spaces[i])
+			return true;
+	return c - '\t' < 5 || c - 0x1c < 4 || c - 0x2000 < 11;
+}
+
+bool name_accepts(const char *name)
+{
+	for (uint32_t c; (c = next_point(&name)) != 0;)
+		if (!is_space(c))
+			return true;
+	return false;
+}
+
 size_t characters(const char *text, size_t limit)
 {
 	size_t bytes = strnlen(text, limit + 1);

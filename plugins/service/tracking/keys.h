@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keys - what a key of a metric, param or tag, and a run's id, may look like. Pure, any thread.
- *
- * Stricter than MLflow 3.17 and like 3.18 in one point: a line feed at the end is not overlooked. */
+/* keys - what a key of a metric, param or tag, a run's id and an experiment's name may look like, as in MLflow 3.18. Pure, any
+ * thread. */
 #ifndef TRACKING_KEYS_H
 #define TRACKING_KEYS_H
 
@@ -17,6 +16,9 @@ void key_normalize(const char *key, char *to, size_t size);
 
 /* a letter or digit of ASCII, then at most 255 letters, digits, `_` or `-` */
 bool run_id_accepts(const char *run_id);
+
+/* is there anything but white space in it? */
+bool name_accepts(const char *name);
 
 /* Bytes of the first `limit` characters of UTF-8 text; its length if it has no more. */
 size_t characters(const char *text, size_t limit);

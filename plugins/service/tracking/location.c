@@ -3,11 +3,14 @@
 #include "location.h"
 #include "keys.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
 
 #define MAX_LOCATION 2048 /* characters */
+#define TOO_LONG "Invalid artifact path length. The length of the artifact path cannot be greater than 2048 characters. To configure " \
+	"this limit, please set the MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH environment variable."
 
 struct span { const char *p; size_t n; };
 struct parts { struct span scheme, host, path, query, fragment; bool has_host, has_query, has_fragment; };
@@ -86,59 +89,75 @@ static bool unquote(char *s)
 	return changed;
 }
 
-static int check_query(struct tenon_call *c, struct span query)
+/* holds the query, decoded again and again, a ".."? Python gives up after 10 rounds. */
+static bool climbs(struct span query)
 {
-	char *text = tenon_strndup(c, query.p, query.n);
-	if (text == NULL)
-		return tenon_fail(c, TENON_NO_MEMORY, "no memory for an artifact location");
+	char text[4 * MAX_LOCATION];
+	if (query.n >= sizeof text)
+		return true;
+	memcpy(text, query.p, query.n);
+	text[query.n] = 0;
 	for (int rounds = 0; rounds < 10 && unquote(text); rounds++)
 		;
-	if (strstr(text, "..") != NULL)
-		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Invalid query string");
-	return TENON_OK;
+	return strstr(text, "..") != NULL;
 }
 
-static int check_scheme(struct tenon_call *c, const struct parts *u)
+/* does the scheme make the server connect to the host that the URI names? */
+static bool names_host(const struct parts *u)
 {
-	bool relative_to_server = u->host.n == 0 && scheme_is(u, "mlflow-artifacts");
-	if (!relative_to_server && scheme_is(u, "ftp sftp hdfs viewfs http https mlflow-artifacts r2 b2 abfss")) {
-		char scheme[20];
-		size_t n = u->scheme.n;
-		for (size_t i = 0; i <= n; i++)
-			scheme[i] = i < n ? (char)(u->scheme.p[i] | (u->scheme.p[i] < 'a' && u->scheme.p[i] > '@' ? 32 : 0)) : 0;
-		return tenon_fail(c, TENON_INVALID_ARGUMENT,
-			"'artifact_location' cannot use the '%s' scheme: the '%s' scheme addresses a host other than the tracking "
-			"server's configured artifact storage, so the server would connect to the host named in the URI. Set the "
-			"MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES environment variable on the server to allow it.", scheme, scheme);
-	}
-	return TENON_OK;
+	bool own_server = u->host.n == 0 && scheme_is(u, "mlflow-artifacts");
+	return !own_server && scheme_is(u, "ftp sftp hdfs viewfs http https mlflow-artifacts r2 b2 abfss");
 }
 
-static int check_length(struct tenon_call *c, const char *location)
+static bool is_remote_file(const struct parts *u)
 {
-	if (location[characters(location, MAX_LOCATION)] != 0)
-		return tenon_fail(c, TENON_INVALID_ARGUMENT,
-			"Invalid artifact path length. The length of the artifact path cannot be greater than %d characters. To configure "
-			"this limit, please set the MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH environment variable.", MAX_LOCATION);
-	return TENON_OK;
+	bool here = u->host.n == 0 || (u->host.n == 1 && u->host.p[0] == '.') ||
+	            strncmp(u->host.p, "localhost", 9) == 0 || strncmp(u->host.p, "127.0.0.1", 9) == 0;
+	return scheme_is(u, "file") && !here;
 }
 
-static int check(struct tenon_call *c, const char *asked, const struct parts *u)
+static bool is_too_long(const char *location)
 {
-	if ((u->has_fragment && u->fragment.n) || has_params(u))
-		return tenon_fail(c, TENON_INVALID_ARGUMENT, "'artifact_location' URL can't include fragments or params.");
-	if (u->has_query)
-		TRY(check_query(c, u->query));
-	TRY(check_scheme(c, u));
+	return location[characters(location, MAX_LOCATION)] != 0;
+}
+
+static const char *say_host(const struct parts *u, char *why, size_t size)
+{
+	char scheme[20];
+	size_t n = u->scheme.n < sizeof scheme ? u->scheme.n : sizeof scheme - 1;
+	for (size_t i = 0; i <= n; i++)
+		scheme[i] = i < n ? (char)tolower((unsigned char)u->scheme.p[i]) : 0;
+	snprintf(why, size, "'artifact_location' cannot use the '%s' scheme: the '%s' scheme addresses a host other than the tracking "
+	         "server's configured artifact storage, so the server would connect to the host named in the URI. Set the "
+	         "MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES environment variable on the server to allow it.", scheme, scheme);
+	return why;
+}
+
+const char *location_problem(const char *asked, char *why, size_t size)
+{
+	struct parts u = split(asked);
+	if ((u.has_fragment && u.fragment.n) || has_params(&u))
+		return "'artifact_location' URL can't include fragments or params.";
+	if (u.has_query && climbs(u.query))
+		return "Invalid query string";
+	if (names_host(&u))
+		return say_host(&u, why, size);
 	if (strncmp(asked, "runs:", 5) == 0)
-		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Artifact location cannot be a runs:/ URI. Given: '%s'", asked);
-	TRY(check_length(c, asked));
-	if (scheme_is(u, "file") && u->host.n && strncmp(u->host.p, "localhost", 9) != 0 && strncmp(u->host.p, "127.0.0.1", 9) != 0 &&
-	    !(u->host.n == 1 && u->host.p[0] == '.'))
-		return tenon_fail(c, TENON_INVALID_ARGUMENT,
-			"%s is not a valid remote uri. For remote access on windows, please consider using a different scheme such as SMB "
-			"(e.g. smb://<hostname>/<path>).", asked);
-	return TENON_OK;
+		snprintf(why, size, "Artifact location cannot be a runs:/ URI. Given: '%s'", asked);
+	else if (is_too_long(asked))
+		return TOO_LONG;
+	else if (is_remote_file(&u))
+		snprintf(why, size, "%s is not a valid remote uri. For remote access on windows, please consider using a different scheme "
+		         "such as SMB (e.g. smb://<hostname>/<path>).", asked);
+	else
+		return NULL;
+	return why;
+}
+
+bool location_accepts(const char *asked)
+{
+	char why[LOCATION_WHY];
+	return location_problem(asked, why, sizeof why) == NULL;
 }
 
 /* the working folder, a slash, and `path` without empty and "." parts, as pathlib joins them */
@@ -171,7 +190,6 @@ static const char *complete(struct tenon_call *c, const char *before, struct spa
 int location_resolve(struct tenon_call *c, const char *asked, const char **stored)
 {
 	struct parts u = split(asked);
-	TRY(check(c, asked, &u));
 	*stored = asked;
 	if (u.path.n > 0 && u.path.p[0] == '/')
 		return TENON_OK;
@@ -181,7 +199,7 @@ int location_resolve(struct tenon_call *c, const char *asked, const char **store
 		*stored = complete(c, "file://", u.path, u.has_query ? u.query.p - 1 : "");
 	if (*stored == NULL)
 		return tenon_fail(c, TENON_INTERNAL, "the server's working folder cannot be told");
-	return check_length(c, *stored);
+	return is_too_long(*stored) ? tenon_fail(c, TENON_INVALID_ARGUMENT, "%s", TOO_LONG) : TENON_OK;
 }
 
 const char *location_append(struct tenon_call *c, const char *location, const char *below)

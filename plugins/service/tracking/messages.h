@@ -4,7 +4,7 @@
  * Model    TRACKING_MESSAGES lists them, parts before wholes. Each becomes `struct NAME`, `struct NAME_list` and
  *          `NAME_table`. Entities that are read (run, metric, ...) and those that are written (metric_arg, ...) differ in
  *          their rules, so they are two messages.
- * Order    Arguments stand in the order in which MLflow's handler judges them, because the first failure is the answer.
+ * Order    Arguments stand in the order in which MLflow judges their limits, because the first failure is the answer.
  *          Results stand in the order in which MLflow prints them. TYPED marks the fields that MLflow checks by type.
  * Limits   MLflow's (mlflow/utils/validation.py), counted in characters. What its sentences need more than the value for
  *          (how many metrics there were, which metric's time is negative) is judged by the handlers; long param and tag
@@ -94,9 +94,10 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 	F(S, const char *, key,   .label = "key", .pattern = &key_pattern, .range = "..250") \
 	F(S, const char *, value, .label = "value", .range = "..20000")
 #define CREATE_EXPERIMENT_ARGS(F, S) \
-	F(S, const char *, name, .flags = TENON_REQUIRED | TENON_TYPED, .label = "name", .range = "..500", \
+	F(S, const char *, artifact_location, .flags = TENON_TYPED, .pattern = &location_pattern, \
+	  .doc = "where its runs keep artifacts; the server's choice if left out") \
+	F(S, const char *, name, .flags = TENON_REQUIRED | TENON_TYPED, .label = "name", .range = "..500", .pattern = &name_pattern, \
 	  .doc = "unique in the workspace, deleted experiments included") \
-	F(S, const char *, artifact_location, .flags = TENON_TYPED, .doc = "where its runs keep artifacts; the server's choice if left out") \
 	F(S, struct experiment_tag_arg_list, tags, TENON_MANY(experiment_tag_arg), .flags = TENON_TYPED)
 #define CREATE_EXPERIMENT_RESULT(F, S) \
 	F(S, const char *, experiment_id)
@@ -108,7 +109,7 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 	F(S, struct experiment, experiment, TENON_SUB(experiment))
 #define UPDATE_EXPERIMENT_ARGS(F, S) \
 	EXPERIMENT_ID(F, S) \
-	F(S, const char *, new_name, .flags = TENON_REQUIRED | TENON_TYPED, .label = "name", .range = "..500")
+	F(S, const char *, new_name, .flags = TENON_REQUIRED | TENON_TYPED, .label = "name", .range = "..500", .pattern = &name_pattern)
 #define SET_EXPERIMENT_TAG_ARGS(F, S) \
 	EXPERIMENT_ID(F, S) \
 	F(S, const char *, key,   .flags = TENON_REQUIRED | TENON_TYPED, .pattern = &key_pattern, .range = "..250") \

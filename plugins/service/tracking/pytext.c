@@ -208,9 +208,10 @@ const char *pytext_type(struct tenon_json json)
 	case '[': return "list";
 	case 't': case 'f': return "bool";
 	case 'n': return "NoneType";
+	case 'N': case 'I': return "float";
 	}
 	for (size_t i = 0; i < json.n; i++)
-		if (json.p[i] == '.' || (json.p[i] | 32) == 'e')
+		if (json.p[i] == '.' || (json.p[i] | 32) == 'e' || json.p[i] == 'I')
 			return "float";
 	return "int";
 }

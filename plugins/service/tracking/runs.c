@@ -121,7 +121,7 @@ int create_run(struct tenon_call *c, const struct create_run_args *a, struct run
 {
 	struct tracking *t = c->self;
 	struct run_info info = { .status = RUN_RUNNING, .user_id = a->user_id, .start_time = a->start_time };
-	const char *location, *folder;
+	const char *location = NULL, *folder;
 	struct tag_list tags = { NULL, 0 };
 	int64_t experiment;
 	TRY(parse_experiment_id(c, a->experiment_id, &experiment));

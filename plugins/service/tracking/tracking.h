@@ -33,7 +33,7 @@ int set_experiment_tag(struct tenon_call *, const struct set_experiment_tag_args
 int delete_experiment_tag(struct tenon_call *, const struct delete_experiment_tag_args *, struct tenon_empty *);
 int make_default_experiment(struct tenon_call *); /* id 0, unless it is there */
 
-/* Reads a number as MLflow does ("1", " +1 ", "1_0"). INVALID_ARGUMENT, or NOT_FOUND for one that no experiment has. */
+/* Reads a number as MLflow does ("1", " +1 ", "1_0"). INVALID_ARGUMENT, in its words. */
 int parse_experiment_id(struct tenon_call *, const char *text, int64_t *id);
 
 /* runs.c */

@@ -43,6 +43,9 @@ static inline TENON_PRINTF(3, 4) int tenon_fail(struct tenon_call *c, int code, 
 
 static inline void *tenon_alloc(struct tenon_call *c, size_t n) { return c->host->alloc(c, n); }
 
+static inline void *tenon_mark(struct tenon_call *c) { return c->host->mark(c); }
+static inline void tenon_rewind(struct tenon_call *c, void *mark) { c->host->rewind(c, mark); }
+
 static inline char *tenon_strndup(struct tenon_call *c, const char *s, size_t n)
 {
 	char *p = (char *)c->host->alloc(c, n + 1);

@@ -64,6 +64,10 @@ struct tenon_host {
 
 	/* zeroed memory of the call's arena, aligned for any type; NULL when out of memory */
 	void *(*alloc)(struct tenon_call *, size_t);
+	/* rewind gives back what was allocated since the mark, results of sub-calls included: for a handler that emits much, in
+	 * portions. Where the items are being collected it keeps all. A NULL mark (out of memory) is fine. */
+	void *(*mark)(struct tenon_call *);
+	void (*rewind)(struct tenon_call *, void *mark);
 	/* ends the call with an error: sets the message and returns `code`, for the handler to return. The last one counts. */
 	int (*fail)(struct tenon_call *, int code, const char *fmt, va_list);
 	/* the message that the last failed sub-call or tenon_fail() left; "" if none */
