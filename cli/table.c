@@ -164,17 +164,21 @@ int table_choose(struct table *t, const char *columns)
 
 /* ---- fitting ---- */
 
+/* "run_id" and "id" end with "id" */
+static bool ends_with(const char *s, const char *word)
+{
+	size_t n = strlen(s), k = strlen(word);
+
+	return n >= k && strcmp(s + n - k, word) == 0 && (n == k || s[n - k - 1] == '_');
+}
+
 static bool is_copied(const char *name)
 {
 	static const char *const ends[] = { "id", "name", "path", "key" };
-	const char *s = short_name(name);
-	size_t n = strlen(s);
 
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-		size_t k = strlen(ends[i]);
-		if (n >= k && strcmp(s + n - k, ends[i]) == 0 && (n == k || s[n - k - 1] == '_'))
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (ends_with(short_name(name), ends[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -196,8 +200,12 @@ static void hide(struct table *t, size_t at)
 	t->n_order--;
 }
 
-static void hide_repeated(struct table *t)
+/* columns that say nothing, or nothing new */
+static void hide_useless(struct table *t)
 {
+	for (size_t i = t->n_order; i-- > 0;)
+		if (t->columns[t->order[i]].width == 0 && t->n_order > 1)
+			hide(t, i);
 	for (size_t i = 0; i < t->n_order; i++)
 		for (size_t k = i + 1; k < t->n_order; k++)
 			if (is_copied(t->columns[t->order[k]].name) && is_repeated(t, t->order[i], t->order[k])) {
@@ -217,16 +225,25 @@ static size_t total_width(const struct table *t, bool least)
 	return n;
 }
 
+/* Which column is missed least: the last that nobody copies, then the last that is no id, then the first (a row's own id
+ * tends to come after those of what it belongs to). */
+static size_t least_wanted(const struct table *t)
+{
+	for (size_t at = t->n_order; at-- > 0;)
+		if (!is_copied(t->columns[t->order[at]].name))
+			return at;
+	for (size_t at = t->n_order; at-- > 0;)
+		if (!ends_with(short_name(t->columns[t->order[at]].name), "id"))
+			return at;
+	return 0;
+}
+
 static void leave_out(struct table *t, size_t most)
 {
 	struct buf names = { 0 };
 
 	while (t->n_order > 1 && total_width(t, true) > most) {
-		size_t at = t->n_order - 1;
-		while (at > 0 && is_copied(t->columns[t->order[at]].name))
-			at--;
-		if (at == 0)
-			at = t->n_order - 1;
+		size_t at = least_wanted(t);
 		buf_printf(&names, "%s%s", names.n == 0 ? "" : ", ", t->columns[t->order[at]].name);
 		hide(t, at);
 	}
@@ -309,7 +326,7 @@ int table_print(struct table *t)
 	struct buf b = { 0 };
 
 	if (!chosen)
-		hide_repeated(t);
+		hide_useless(t);
 	for (size_t i = 0; i < t->n_order; i++) {
 		struct column *c = &t->columns[t->order[i]];
 		size_t n = strlen(heading(t, t->order[i]));

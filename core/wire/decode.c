@@ -13,6 +13,7 @@
 /* the raw text of each row as it stood in the request */
 struct raws {
 	struct tenon_json *v;   /* of row i; p == NULL: absent */
+	struct tenon_json *names; /* how it was spelled */
 	uint32_t *order, n;     /* rows in the order of the text */
 	bool bare;
 };
@@ -20,8 +21,9 @@ struct raws {
 static int raws_init(struct decoder *d, const struct shape *s, struct raws *r)
 {
 	*r = (struct raws){ .v = arena_alloc(d->arena, (s->table->n + 1) * sizeof *r->v),
+	                    .names = arena_alloc(d->arena, (s->table->n + 1) * sizeof *r->names),
 	                    .order = arena_alloc(d->arena, (s->table->n + 1) * sizeof *r->order) };
-	if (r->v != NULL && r->order != NULL)
+	if (r->v != NULL && r->names != NULL && r->order != NULL)
 		return TENON_OK;
 	d->problem->message = "out of memory";
 	return d->problem->code = TENON_NO_MEMORY;
@@ -69,6 +71,7 @@ static int add_bare(struct decoder *d, const struct shape *s, struct raws *r, co
 	if (c->field->card == TENON_ONE && r->v[i].p != NULL)
 		return TENON_OK; /* the first one counts */
 	r->v[i] = raw;
+	r->names[i] = (struct tenon_json){ name, strlen(name) };
 	if (c->field->card == TENON_ARRAY) {
 		struct shape_array *a = at;
 		size_t size = shape_item_size(c->field);
@@ -150,6 +153,7 @@ static int note_member(struct decoder *d, const struct shape *s, struct raws *r,
 	if (r->v[i].p == NULL)
 		r->order[r->n++] = (uint32_t)i;
 	r->v[i] = value;
+	r->names[i] = (struct tenon_json){ key.p + 1, key.n - 2 };
 	return TENON_OK;
 }
 
@@ -228,7 +232,7 @@ static int judge(struct decoder *d, const struct shape *s, const struct raws *r,
 	if (d->dialect == NULL || d->dialect->accept == NULL)
 		return rc < 0 ? rc : judge_plainly(d, s, out);
 	struct tenon_problem first = *d->problem, none = { .method = first.method, .trace = first.trace };
-	struct tenon_decoding seen = { .table = s->table, .message = out, .raw = r->v, .from_query = r->bare, .first = &first,
+	struct tenon_decoding seen = { .table = s->table, .message = out, .raw = r->v, .name = r->names, .from_query = r->bare, .first = &first,
 	                               .alloc = arena_alloc_fn, .arena = d->arena };
 	*d->problem = none;
 	if (d->dialect->accept(&seen, d->problem))

@@ -54,7 +54,7 @@ int  mock_run(struct mock_call *, const void *args);                /* returns i
 /* of one method, all queued before the first runs; each ends with its own code */
 void mock_run_all(struct mock_call *const *, size_t n);
 
-/* answers what the plugin calls or relays; without it such calls are NO_ROUTE */
+/* answers what the plugin calls or relays, unless it calls itself; without it such calls are NO_ROUTE */
 struct mock_question { const char *instance, *method; const void *args; void *result; };
 void mock_on_call(struct mock *, int (*answer)(struct tenon_call *, const struct mock_question *, void *arg), void *arg);
 /* is told when a call of a batch is finished, before it is */

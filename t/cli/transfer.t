@@ -18,16 +18,28 @@ from tool import BINARY, Tool, fails, tap  # noqa: E402
 import server  # noqa: E402
 
 SIZE = 50 << 20
-MOST_RSS = 24 << 10  # KiB
+MOST_RSS = 30 << 10  # KiB
 
 
 def digest(path):
     with open(path, "rb") as f:
-        return hashlib.sha256(f.read()).hexdigest()
+        return hashlib.file_digest(f, "sha256").hexdigest()
+
+
+def is_sanitized():
+    with open(BINARY, "rb") as f:
+        return b"__asan_init" in f.read()
+
+
+def is_small(rss, name):
+    if is_sanitized():
+        tap.skip("a sanitizer needs memory of its own", name)
+    else:
+        tap.ok(rss < MOST_RSS, name, "%d KiB" % rss)
 
 
 def peak(tool, *words, **how):
-    """Exit code and peak RSS (KiB) of one run."""
+    """Exit code and peak RSS (KiB) of one run. The kernel counts this script's own RSS in, from before the exec: it stays small."""
     process = tool.start(*words, **how)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -46,10 +58,10 @@ def check_round_trip(t):
     quiet = {"stderr": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
     code, rss = peak(t, "artifacts", "put", "dir/größe 100%&x=1.bin", "big", **quiet)
     tap.is_(code, 0, "put 50 MiB")
-    tap.ok(rss < MOST_RSS or "asan" in subprocess.run(["ldd", BINARY], stdout=-1, text=True).stdout, "put stays small", "%d KiB" % rss)
+    is_small(rss, "put stays small")
     code, rss = peak(t, "artifacts", "get", "dir/größe 100%&x=1.bin", **quiet)
     tap.is_(code, 0, "get 50 MiB")
-    tap.ok(rss < MOST_RSS or "asan" in subprocess.run(["ldd", BINARY], stdout=-1, text=True).stdout, "get stays small", "%d KiB" % rss)
+    is_small(rss, "get stays small")
     tap.is_(digest(t.cwd + "/größe 100%&x=1.bin"), want, "the same bytes, in a file of the artifact's name")
     mask = os.umask(0)
     os.umask(mask)

@@ -22,6 +22,7 @@ GOOD = [
     "SELECT name FROM a WHERE t_like(name, ?) AND NOT t_ilike(name, '%LIKE?')",
     "SELECT CAST(sum(n) AS BIGINT), count(*), max(n), f * 2 FROM a GROUP BY f",
     "SELECT n FROM (SELECT n, row_number() OVER (PARTITION BY f ORDER BY id ROWS UNBOUNDED PRECEDING) AS r FROM a) AS t WHERE r = 1",
+    "SELECT id FROM a WHERE n IS NOT DISTINCT FROM ?",
     "INSERT INTO k (a, key) VALUES (?, ?) ON CONFLICT (a, key) DO NOTHING",
     "INSERT INTO a (name, n) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = excluded.n RETURNING id",
     "WITH t (x) AS (SELECT n FROM a) SELECT x FROM t WHERE x > ? -- ORDER BY what",
@@ -44,6 +45,8 @@ BAD = [
     ("WITH x AS (DELETE FROM k RETURNING a) SELECT a FROM x", "SQLite"),
     ("SELECT ifnull(n, 0) FROM a", "PostgreSQL"),
     ("SELECT name FROM a WHERE name IS ?", "PostgreSQL"),
+    ("SELECT name FROM a WHERE id", "PostgreSQL"),
+    ("SELECT ? + ?", "PostgreSQL"),
 ]
 
 

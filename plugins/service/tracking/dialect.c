@@ -82,20 +82,8 @@ static bool is_name(const struct tenon_field *f, const char *name, size_t n)
 	return (strlen(f->name) == n && memcmp(f->name, name, n) == 0) || has_word(f->aliases, name, n);
 }
 
-/* The key before a value of the body: MLflow looks for what it requires in snake_case only, though it would read
- * camelCase. A member's value always has its key, a colon and perhaps white space before it. */
-static bool is_spelled(const struct tenon_field *f, struct tenon_json raw)
-{
-	const char *p = raw.p;
-	while (*--p != '"')
-		;
-	const char *end = p;
-	while (*--p != '"')
-		;
-	return is_name(f, p + 1, (size_t)(end - p - 1));
-}
-
-/* an empty string is a wrong type first where a whole number must be */
+/* MLflow looks for what it requires in snake_case only, though it would read camelCase. An empty string is a wrong type
+ * first where a whole number must be. */
 static bool is_missing(const struct tenon_decoding *d, size_t i)
 {
 	const struct tenon_field *f = &d->table->fields[i];
@@ -104,7 +92,7 @@ static bool is_missing(const struct tenon_decoding *d, size_t i)
 		return true;
 	if (d->from_query)
 		return false;
-	return is_text(raw, "null") || (is_text(raw, "\"\"") && f->type != TENON_I64) || !is_spelled(f, raw);
+	return is_text(raw, "null") || (is_text(raw, "\"\"") && f->type != TENON_I64) || !is_name(f, d->name[i].p, d->name[i].n);
 }
 
 /* would Python's int() or float() take the text? A digit and nothing odd is enough to tell. */

@@ -77,7 +77,7 @@ int fault(struct tenon_call *call, const struct conn *c, int rc, const char *sql
 	while (row->sqlite != 0 && row->sqlite != primary)
 		row++;
 	if (row->todo == NULL)
-		return tenon_fail(call, row->code, "%s: %s%s%s", row->what, sqlite3_errmsg(c->db), sql != NULL ? ": " : "", sql != NULL ? sql : "");
+		return tenon_fail(call, row->code, "%s: %s%s%.300s", row->what, sqlite3_errmsg(c->db), sql != NULL ? ": " : "", sql != NULL ? sql : "");
 	return tenon_fail(call, row->code, "%s: %s (%s%s%s, SQLite code %d): %s", c->store->path, row->what, sqlite3_errstr(rc),
 	                  errnum != 0 ? ": " : "", errnum != 0 ? strerror(errnum) : "", rc, row->todo);
 }

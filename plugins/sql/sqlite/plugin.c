@@ -82,17 +82,18 @@ static int open_writer(void *arg)
 
 static int start(struct tenon_call *c) { return c->host->offload(c, LANE_WRITE, open_writer, c); }
 
-/* Writing on into a file that lost its name would lose everything at the next start. */
+/* It answers, and from the file that it opened: writing on into one that lost its name would lose all at the next start. */
 static int ready(struct tenon_call *c)
 {
 	const struct store *s = c->self;
+	struct sql_rows rows;
 	struct stat st;
 
 	if (stat(s->path, &st) != 0)
 		return tenon_fail(c, TENON_UNAVAILABLE, "%s: %s", s->path, strerror(errno));
 	if (st.st_dev != s->dev || st.st_ino != s->ino)
 		return tenon_fail(c, TENON_UNAVAILABLE, "%s was replaced while it was in use: restart tenond", s->path);
-	return TENON_OK;
+	return sql_query_n(c, c->host->instance, &rows, "SELECT count(*) FROM schema_version", NULL, 0);
 }
 
 static const struct tenon_lane lanes[] = {

@@ -191,6 +191,7 @@ struct tenon_decoding {
 	const struct tenon_table *table;
 	const void *message;
 	const struct tenon_json *raw;
+	const struct tenon_json *name;   /* how row i was spelled there, without quotes */
 	bool from_query;                 /* raw[i] is bare text, not JSON */
 	struct tenon_problem *first;     /* first failure in the caller's order, kind NONE if none; decoding stopped there */
 	void *(*alloc)(void *arena, size_t);
