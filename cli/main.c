@@ -75,7 +75,7 @@ static int list_methods(struct session *s, const char *word)
 		if (word != NULL && !has_word(m, word))
 			continue;
 		table_row(t);
-		table_cell(t, "method_name", m->name);
+		table_cell(t, "name", m->name);
 		table_cell(t, "command", m->cli);
 		table_cell(t, "permission", m->permission);
 		table_cell(t, "doc", m->doc);

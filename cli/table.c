@@ -225,10 +225,26 @@ static size_t total_width(const struct table *t, bool least)
 	return n;
 }
 
-/* Which column is missed least: the last that nobody copies, then the last that is no id, then the first (a row's own id
- * tends to come after those of what it belongs to). */
+/* the same in every row, or an address that the row's id leads to as well */
+static bool is_dull(const struct table *t, size_t column)
+{
+	const char *name = short_name(t->columns[column].name);
+
+	if (ends_with(name, "uri") || ends_with(name, "location"))
+		return true;
+	for (const struct row *r = t->first; r != NULL; r = r->next)
+		if (strcmp(cell_at(r, column).text, cell_at(t->first, column).text) != 0)
+			return false;
+	return t->n_rows > 1;
+}
+
+/* Which column is missed least: the last dull one, then the last that nobody copies, then the last that is no id, then the
+ * first (a row's own id tends to come after those of what it belongs to). */
 static size_t least_wanted(const struct table *t)
 {
+	for (size_t at = t->n_order; at-- > 0;)
+		if (!is_copied(t->columns[t->order[at]].name) && is_dull(t, t->order[at]))
+			return at;
 	for (size_t at = t->n_order; at-- > 0;)
 		if (!is_copied(t->columns[t->order[at]].name))
 			return at;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* table - rows of cells, aligned, as wide as the terminal at most.
  *
- * Model      Columns appear as cells name them. On a terminal the widest are cut and, when that is not enough, the last ones
- *            left out and named on stderr; ids, names and paths stay whole, as they are there to be copied. Elsewhere all is printed.
+ * Model      Columns appear as cells name them. On a terminal the widest are cut and, when that is not enough, some left out
+ *            and named on stderr, those first that say the same in every row; ids, names and paths stay whole, as they are there
+ *            to be copied. Elsewhere all is printed, but empty columns and second spellings of an id.
  * Ownership  everything is in the arena given to table_new. Failure: NULL, or `failed` once memory is out. */
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H

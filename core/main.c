@@ -345,7 +345,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error of write(2), not an end */
 	mallopt(M_ARENA_MAX, 2);
-	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+	mallopt(M_MMAP_THRESHOLD, 2 << 20); /* the largest chunk of an arena comes from the heap and goes back to it */
+	mallopt(M_TRIM_THRESHOLD, 4 << 20);
 	int rc = read_conf(&d, &o, &e);
 	if (rc == TENON_OK) {
 		log_setup((int)d.conf.log.level, d.conf.log.format == 1);

@@ -48,6 +48,8 @@ def wrk(url, script, connections, seconds, args=()):
     if result.failed or result.lost:
         raise LoadError("%s on %s: of %d answers %d were errors, and %d requests were lost" % (
             script, url, result.requests, result.failed, result.lost))
+    if not result.requests and seconds * 3 <= TIMEOUT:
+        return wrk(url, script, connections, seconds * 3, args)
     if not result.requests:
         raise LoadError("%s on %s: no answer within %d s" % (script, url, seconds))
     return result

@@ -44,7 +44,7 @@ static size_t distance(const char *a, const char *b)
 	size_t na = strlen(a), nb = strlen(b), row[MOST + 1];
 
 	if (na > MOST || nb > MOST)
-		return MOST;
+		return SIZE_MAX; /* too long to be a slip of anything */
 	for (size_t j = 0; j <= nb; j++)
 		row[j] = j;
 	for (size_t i = 1; i <= na; i++) {

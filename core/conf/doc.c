@@ -59,12 +59,8 @@ static void add_range(struct buf *b, const struct column *c)
 	const struct tenon_field *f = c->field;
 	bool number = f->type == TENON_I64 && f->card == TENON_ONE;
 
-	if (c->has_least)
-		unit_print(b, number ? f->label : NULL, c->least);
 	if (c->has_least || c->has_most)
-		buf_adds(b, c->has_most ? " to " : " or more");
-	if (c->has_most)
-		unit_print(b, number ? f->label : NULL, c->most);
+		unit_print_range(b, number ? f->label : NULL, c->has_least ? &c->least : NULL, c->has_most ? &c->most : NULL);
 	if (c->has_least || c->has_most)
 		buf_adds(b, f->card != TENON_ONE ? " items" : f->type == TENON_STR ? " characters" : "");
 	if (f->pattern != NULL) {

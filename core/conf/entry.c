@@ -156,6 +156,12 @@ size_t entry_path(const struct entry *e, char *out, size_t size)
 	return n + (more > 0 ? (size_t)more : 0);
 }
 
+const char *entry_kind_name(const struct entry *e)
+{
+	static const char *const names[] = { "nothing", "a single value", "a list", "a mapping" };
+	return names[e->kind];
+}
+
 int entry_fail(const struct entry *e, struct err *err, const char *fmt, ...)
 {
 	char where[180], path[140], text[300];

@@ -60,6 +60,7 @@ int entry_fail(const struct entry *, struct err *, const char *fmt, ...) __attri
 const char *entry_where(const struct entry *, char *out, size_t size); /* "etc/tenon.yaml:41", "--set" */
 size_t entry_path(const struct entry *, char *out, size_t size);       /* "instances.models.labels", "models[2].name" */
 bool entry_is_name(const struct entry *);                              /* a key of letters, digits, _ and - */
+const char *entry_kind_name(const struct entry *);                     /* "a list" */
 int conf_no_memory(struct err *);
 
 /* a value as an error may show it: cut short, and no control characters */

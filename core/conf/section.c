@@ -19,7 +19,7 @@ static int not_a(struct reader *r, const struct entry *e, const struct column *c
 
 	if (e->kind == ENTRY_TEXT)
 		return entry_fail(e, r->err, "\"%s\" is not %s", excerpt_of(secret ? "***" : e->text).text, expected);
-	return entry_fail(e, r->err, "%s where %s belongs", e->kind == ENTRY_LIST ? "a list" : "a mapping", expected);
+	return entry_fail(e, r->err, "%s where %s belongs", entry_kind_name(e), expected);
 }
 
 /* ---- rows ---- */

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-struct printer { struct conf *conf; struct buf *b; int depth; bool off; /* all of it is a comment */ };
+struct printer { struct conf *conf; struct buf *b; int depth, off; /* `off` >= 0: a comment that begins at that depth */ };
 
 static void show_rows(struct printer, const struct shape *, const void *message, const struct entry *map);
 
@@ -20,10 +20,10 @@ static void show_rows(struct printer, const struct shape *, const void *message,
 
 static void begin(const struct printer *p)
 {
-	for (int i = 0; i < p->depth; i++)
-		buf_adds(p->b, "  ");
-	if (p->off)
-		buf_adds(p->b, "# ");
+	for (int i = 0; i <= p->depth; i++) {
+		buf_adds(p->b, i == p->off ? "# " : "");
+		buf_adds(p->b, i < p->depth ? "  " : "");
+	}
 }
 
 /* within one line */
@@ -174,13 +174,13 @@ static void show_row(struct printer p, const struct column *col, const void *at,
 	const struct tenon_field *f = col->field;
 
 	if (f->doc != NULL) {
-		struct printer doc = p;
-		doc.off = true;
-		begin(&doc);
+		begin(&p);
+		buf_adds(p.b, "# ");
 		add_comment(p.b, f->doc);
 		buf_addc(p.b, '\n');
 	}
-	p.off = p.off || is_comment(col, set);
+	if (p.off < 0 && is_comment(col, set))
+		p.off = p.depth;
 	if (f->type == TENON_MSG && has_value(f, set)) {
 		open_mapping(&p, col->name);
 		p.depth++;
@@ -242,5 +242,5 @@ static void show_sections(struct printer p, const char *path)
 
 void conf_print(struct conf *c, struct buf *b)
 {
-	show_sections((struct printer){ .conf = c, .b = b }, "");
+	show_sections((struct printer){ .conf = c, .b = b, .off = -1 }, "");
 }

@@ -66,3 +66,13 @@ void unit_print(struct buf *b, const char *label, int64_t x)
 	if (unit)
 		buf_adds(b, u->name);
 }
+
+void unit_print_range(struct buf *b, const char *label, const int64_t *least, const int64_t *most)
+{
+	buf_adds(b, least != NULL && most != NULL ? "" : least != NULL ? "at least " : "at most ");
+	if (least != NULL)
+		unit_print(b, label, *least);
+	buf_adds(b, least != NULL && most != NULL ? " to " : "");
+	if (most != NULL)
+		unit_print(b, label, *most);
+}

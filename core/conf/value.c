@@ -121,28 +121,13 @@ static int read_text(const struct input *in, void *at)
 
 /* ---- limits ---- */
 
-/* "4KiB..1MiB", as a person would write the range */
-static void print_range(struct buf *b, const struct column *c, bool units)
-{
-	const char *label = units ? c->field->label : NULL;
-
-	if (c->has_least && c->has_most) {
-		unit_print(b, label, c->least);
-		buf_adds(b, " to ");
-		unit_print(b, label, c->most);
-	} else {
-		buf_adds(b, c->has_least ? "at least " : "at most ");
-		unit_print(b, label, c->has_least ? c->least : c->most);
-	}
-}
-
 static int out_of_range(const struct entry *e, const struct column *c, const char *is, const char *unit, struct err *err)
 {
 	struct buf b = { 0 };
 
-	print_range(&b, c, *unit == '\0');
+	unit_print_range(&b, *unit == '\0' ? c->field->label : NULL, c->has_least ? &c->least : NULL, c->has_most ? &c->most : NULL);
 	buf_addc(&b, '\0');
-	int rc = b.failed ? conf_no_memory(err) : entry_fail(e, err, "%s%s; it must be %s%s", is, unit, b.p, unit);
+	int rc = b.failed ? conf_no_memory(err) : entry_fail(e, err, "%s%s; %s must be %s", is, unit, *unit != '\0' ? "there" : "it", b.p);
 	buf_free(&b);
 	return rc;
 }
@@ -211,10 +196,8 @@ int value_read(struct conf *c, const struct column *column, struct entry *e, voi
 		entry_mark(e);
 		return rc == TENON_OK ? read_json(&in, at) : rc;
 	}
-	if (e->kind != ENTRY_TEXT) {
-		in.text = e->kind == ENTRY_LIST ? "[...]" : e->kind == ENTRY_MAP ? "{...}" : "null";
-		return wrong(&in, "a single value", NULL);
-	}
+	if (e->kind != ENTRY_TEXT)
+		return entry_fail(e, err, "%s where a single value belongs", entry_kind_name(e));
 	rc = source_text(c, e, &in.text, err);
 	if (rc == TENON_OK)
 		rc = read_text(&in, at);

@@ -175,9 +175,14 @@ static int explain(struct reader *r, const yaml_parser_t *p)
 	static const struct { const char *theirs, *ours; } words[] = {
 		{ "mapping values are not allowed in this context", "a second `: ` in the line; put the value in quotes, or check the indentation" },
 		{ "did not find expected key", "neither a `key: value` nor an end here; check the indentation" },
+		{ "did not find expected <document start>", "text behind the end; check the indentation" },
 		{ "could not find expected ':'", "a line without `: `" },
 		{ "found character that cannot start any token", "a value cannot begin with this character; put it in quotes" },
 		{ "did not find expected '-' indicator", "neither a `- item` nor an end here; check the indentation" },
+		{ "did not find expected node content", "a value is missing here, or a `[` or `{` has no end" },
+		{ "did not find expected ',' or ']'", "a list in `[ ]` that goes on without `,` or has no `]`" },
+		{ "did not find expected ',' or '}'", "a mapping in `{ }` that goes on without `,` or has no `}`" },
+		{ "found unknown escape character", "an unknown escape; write `\\\\` for a backslash, or use single quotes" },
 		{ "found undefined tag handle", "an unknown tag; the only one is `!file PATH`, the text of a file" },
 	};
 	const char *what = p->problem != NULL ? p->problem : "not YAML";
@@ -196,8 +201,8 @@ static int explain(struct reader *r, const yaml_parser_t *p)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(words[i].theirs, what) == 0)
 			return fail(r, &mark, words[i].ours);
-	if (p->context != NULL && p->context_mark.line != mark.line)
-		snprintf(text, sizeof text, "%s, %s that begins in line %zu", what, p->context, p->context_mark.line + 1);
+	if (p->context != NULL && strcmp(p->context, "while scanning a quoted scalar") == 0)
+		snprintf(text, sizeof text, "the quote that begins in line %zu has no end", p->context_mark.line + 1);
 	else
 		snprintf(text, sizeof text, "%s%s%s", what, p->context != NULL ? ", " : "", p->context != NULL ? p->context : "");
 	return fail(r, &mark, text);

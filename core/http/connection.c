@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NS_A_MS = 1000000, WATCH_AFTER_MS = 100 };
+enum { NS_A_MS = 1000000, WATCH_AFTER_MS = 100, LOOK_AFTER_MS = 100 };
 
 /* ---- opening, closing ---- */
 
@@ -31,8 +31,10 @@ static int descriptor(struct MHD_Connection *m)
 static void await(struct connection *c, struct list *l)
 {
 	node_take(&c->node);
+	node_take(&c->unlooked);
 	c->since = clock_ns();
 	list_add(l, &c->node);
+	list_add(&c->server->unlooked, &c->unlooked);
 }
 
 static void connection_opened(struct server *s, struct MHD_Connection *m, void **context)
@@ -71,6 +73,7 @@ static void connection_closed(struct server *s, struct MHD_Connection *m, void *
 	if (c == NULL)
 		return;
 	node_take(&c->node);
+	node_take(&c->unlooked);
 	node_take(&c->parked_node);
 	stop_watching(c);
 	if (c->request != NULL)
@@ -163,6 +166,30 @@ static void sweep_list(struct list *l, int64_t now, int64_t ms, enum refusal why
 	}
 }
 
+/* An end that came together with the last bytes is no event of its own in libmicrohttpd's edge-triggered epoll, and it does not
+ * read again after a short read: it would wait for its timeout. */
+static void look_for_end(struct connection *c)
+{
+	char byte;
+
+	if (recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0)
+		return;
+	shutdown(c->fd, SHUT_RDWR); /* which is an event */
+	server_run_soon(c->server);
+}
+
+static void sweep_unlooked(struct server *s, int64_t now)
+{
+	LIST_EACH(&s->unlooked, n, after) {
+		struct connection *c = LIST_ITEM(n, struct connection, unlooked);
+		if (now < c->since + LOOK_AFTER_MS * NS_A_MS)
+			return;
+		node_take(&c->unlooked);
+		if (!c->parked && (c->request == NULL || c->request->stage < STAGE_RUNNING))
+			look_for_end(c);
+	}
+}
+
 static void sweep_bodies(struct server *s, int64_t now)
 {
 	const struct door_config *conf = &s->door->conf;
@@ -170,6 +197,9 @@ static void sweep_bodies(struct server *s, int64_t now)
 	LIST_EACH(&s->bodies, n, after) {
 		struct connection *c = LIST_ITEM(n, struct connection, node);
 		int64_t took = now - c->since - c->request->paused - conf->header_timeout_ms * NS_A_MS;
+		if (!c->parked && c->request->received == c->request->seen)
+			look_for_end(c);
+		c->request->seen = c->request->received;
 		if (c->parked || took <= 0 || c->request->received >= took / 1000000000 * conf->body_min_rate)
 			continue;
 		node_take(&c->node);
@@ -199,6 +229,7 @@ void connection_sweep(struct server *s, int64_t now)
 	sweep_list(&s->heads, now, conf->header_timeout_ms, REFUSED_header_timeout_ms);
 	sweep_list(&s->idle, now, conf->idle_timeout_ms + conf->header_timeout_ms, REFUSED_idle_timeout_ms);
 	sweep_bodies(s, now);
+	sweep_unlooked(s, now);
 	sweep_parked(s, now);
 }
 

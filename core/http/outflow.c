@@ -234,9 +234,16 @@ static int close_list(struct request *r)
 	const struct call *c = r->call;
 	struct buf packed = { 0 };
 
-	if (!o->begun)
-		print_head(&o->buf, c->method->result, c->method->emit_row);
-	print_tail(&o->buf, c->method->result, c->result, c->method->emit_row, r->dialect->row->flags);
+	const struct shape *shape = c->method->result;
+	int row = c->method->emit_row;
+	bool keeps = shape->columns[row].field->flags & TENON_KEEP;
+
+	if (!o->begun && keeps)
+		print_head(&o->buf, shape, row);
+	if (o->begun || keeps)
+		print_tail(&o->buf, shape, c->result, row, r->dialect->row->flags);
+	else
+		print_object(&o->buf, shape, c->result, r->dialect->row->flags); /* an empty list is left out, as everywhere */
 	if (o->gzip != NULL) {
 		if (!gzip_add(o->gzip, o->buf.p, o->buf.n, true, &packed))
 			packed.failed = true;

@@ -274,7 +274,7 @@ static void on_done(struct call *c, void *arg)
 	if (r->connection == NULL) { /* the client left long ago */
 		r->call = NULL;
 		call_unref(c);
-	} else if (r->connection->parked) {
+	} else if (r->connection->parked || r->stage == STAGE_SENDING) {
 		list_add(&r->server->finished, &r->node);
 		server_run_soon(r->server);
 	}

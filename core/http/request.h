@@ -32,6 +32,7 @@ struct connection {
 	struct request *request;        /* NULL between requests */
 	struct node node;               /* in server->heads, ->idle or ->bodies; */
 	int64_t since;                  /* since when, ns */
+	struct node unlooked;           /* in server->unlooked */
 	struct node parked_node;        /* in server->parked */
 	int64_t parked_since;
 	int fd;
@@ -59,7 +60,7 @@ struct request {
 	bool http10;
 
 	struct buf body;
-	int64_t received;               /* bytes of the body as it came */
+	int64_t received, seen;         /* bytes of the body as it came; at the last sweep */
 	int64_t claimed;                /* of door->body_memory */
 	struct inflater *inflater;
 

@@ -86,6 +86,7 @@ int server_start(struct server *s, struct err *e)
 	list_init(&s->heads);
 	list_init(&s->idle);
 	list_init(&s->bodies);
+	list_init(&s->unlooked);
 	list_init(&s->parked);
 	list_init(&s->finished);
 	list_init(&s->lingering);

@@ -34,6 +34,7 @@ struct server {
 	struct list heads;              /* connections whose headers are due, oldest first */
 	struct list idle;               /* between requests, oldest first */
 	struct list bodies;             /* whose body is coming */
+	struct list unlooked;           /* of all these: not looked at yet for an end that was missed */
 	struct list parked;             /* suspended ones, oldest first */
 	struct list finished;           /* requests whose call ended while they were parked */
 	struct list lingering;          /* sockets that are read empty before they close */

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { URL_SEGMENTS = 64 };
+enum { URL_SEGMENTS = 560 }; /* an artifact path of 1,024 bytes, and what stands before it */
 
 struct segment { const char *p; size_t n; }; /* raw */
 

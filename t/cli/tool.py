@@ -58,11 +58,12 @@ class Tool:
             tap.ok(False, "%s --json prints JSON" % " ".join(words), done)
             return {}
 
-    def on_terminal(self, *words, columns=80, env=None):
+    def on_terminal(self, *words, columns=80, env=None, talk=False):
+        """talk: stderr is the terminal instead of stdout."""
         main, side = pty.openpty()
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 25, columns, 0, 0))
-        process = subprocess.Popen([BINARY] + list(words), stdin=subprocess.DEVNULL, stdout=side, stderr=subprocess.PIPE, cwd=self.cwd,
-                                   env=dict(self.env, **(env or {})))
+        process = subprocess.Popen([BINARY] + list(words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if talk else side,
+                                   stderr=side if talk else subprocess.PIPE, cwd=self.cwd, env=dict(self.env, **(env or {})))
         os.close(side)
         shown = b""
         while True:
@@ -73,9 +74,10 @@ class Tool:
             if not part:
                 break
             shown += part
-        err = process.stderr.read().decode()
+        other = (process.stdout if talk else process.stderr).read().decode()
         os.close(main)
-        return Done(process.wait(), shown.decode().replace("\r\n", "\n"), err)
+        text = shown.decode().replace("\r\n", "\n")
+        return Done(process.wait(), other if talk else text, text if talk else other)
 
 
 def fails(done, code, words, name):

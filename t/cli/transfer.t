@@ -128,6 +128,11 @@ class Stuck(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", "1000000")
         self.end_headers()
+        if "slow" in self.path:
+            for _ in range(20):
+                self.wfile.write(b"x" * 50000)
+                time.sleep(0.1)
+            return
         self.wfile.write(b"x" * 100000)
         self.wfile.flush()
         if "stuck" in self.path:
@@ -153,6 +158,11 @@ def check_broken(t):
         process.send_signal(signal.SIGINT)
         tap.is_(process.wait(10), 130, "Ctrl-C ends it")
     tap.is_(left(t), before, "and leaves nothing")
+    done = t.on_terminal("a", "get", "new", "-o", "-", "--server", base + "slow", talk=True)
+    tap.ok(done.code == 0 and len(done.out) == 1000000 and "%  " in done.err and "/s" in done.err and "left" in done.err,
+           "a slow one shows its progress on a terminal", done.err)
+    done = t("a", "get", "new", "-o", "-", "--server", base + "slow")
+    tap.ok(done.code == 0 and done.err.count("\n") == 1 and "\r" not in done.err, "and only its sum elsewhere", done.err)
     odd.shutdown()
 
 

@@ -10,6 +10,7 @@ from tap import done_testing, is_, ok
 
 FILES = "/api/9.0/toy/files/"
 MIB = 1 << 20
+GROWTH = (20 if door.SANITIZED else 3) * MIB   # ASan keeps what is freed for a while
 DATE = "Sun, 09 Sep 2001 01:46:40 GMT"   # the toy's files
 
 with door.Door() as d:
@@ -135,7 +136,7 @@ with door.Door() as d:
     except OSError:
         pass
     ok(sent < 30000000, "a slow store stops its sender", sent)
-    ok(d.rss() - before < 4 * MIB, "and memory does not grow", d.rss() - before)
+    ok(d.rss() - before < GROWTH, "and memory does not grow", d.rss() - before)
     is_(d.ask("GET", "/health").status, 200, "nobody else waits")
     c.close()
     for how in ("memory", "no_size"):
@@ -144,7 +145,7 @@ with door.Door() as d:
         c.get(FILES + "up?how=" + how)
         c.head()
         time.sleep(0.5)
-        ok(d.rss() - before < 4 * MIB, "a slow reader (%s) does not make memory grow" % how, d.rss() - before)
+        ok(d.rss() - before < GROWTH, "a slow reader (%s) does not make memory grow" % how, d.rss() - before)
         c.close()
     c = d.connect()
     c.get(FILES + "up?how=memory")

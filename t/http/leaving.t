@@ -19,8 +19,10 @@ def reset(c):
 
 
 def quiet(d):
-    """No request and no call is left but the one that asks, and no descriptor more than before."""
-    return d.metric('tenon_http_requests_running{loop="0"}') == 1 and d.metric('tenon_http_connections{loop="0"}') == 1
+    """No request and no connection is left but the one that asks."""
+    time.sleep(0.05)
+    text = d.ask("GET", "/metrics").body.decode()
+    return 'tenon_http_requests_running{loop="0"} 1\n' in text and 'tenon_http_connections{loop="0"} 1\n' in text
 
 
 with door.Door() as d:
@@ -57,7 +59,12 @@ with door.Door() as d:
     c = d.connect()
     c.send(door.request("GET", "/api/9.0/toy/echo/x"))
     c.sock.shutdown(socket.SHUT_WR)
-    is_(c.answer().status, 200, "a client that shuts its side behind a request is answered")
+    is_((c.answer().status, c.is_closed()), (200, True), "a client that shuts its side behind a request is answered, then closed")
+    c.close()
+    c = d.connect()
+    c.send(b"GET /health HTTP/1.1\r\nHost: local")
+    c.sock.shutdown(socket.SHUT_WR)
+    ok(c.is_closed(), "behind half a request it is closed")
     c.close()
 
     # ---- deadlines
@@ -101,6 +108,7 @@ with door.Door() as d:
     reset(c)
     ok(until(lambda: d.counts()["broken"] == before + 1, 15), "also while the store is slow and the connection waits")
     ok(until(lambda: not os.path.exists(where)), "nothing is left")
+    ok(until(lambda: quiet(d)), "no request is left")
 
     # ---- answers
     d.store("big", os.urandom(1 << 20) * 20)

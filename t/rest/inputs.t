@@ -57,8 +57,10 @@ def refused(t):
               "'key' exceeds the maximum length of 255 characters")
     t.refused("POST", "runs/log-inputs", {"run_id": run, "datasets": [dataset("a", tags=[("k", "v" * 501)])]}, INVALID,
               "'value' exceeds the maximum length of 500 characters")
-    t.refused("POST", "runs/log-inputs", {"run_id": run, "datasets": [{}]}, INVALID,
-              "Missing value for required parameter 'datasets[0].dataset'." + SEE_DOCS)
+    t.refused("POST", "runs/log-inputs", {"run_id": run, "datasets": [dataset("a", tags=[("k", "1"), ("k", "2")])]}, INVALID,
+              "A dataset has a tag that is given more than once")
+    t.refused("POST", "runs/log-inputs", {"run_id": run, "datasets": [dataset("d%d" % i) for i in range(1001)]}, INVALID,
+              "A request can log at most 1000 datasets. Got 1001 datasets. Please split up datasets across multiple requests and try again.")
     t.refused("POST", "runs/log-inputs", {"run_id": run, "datasets": "x"}, INVALID, "Invalid value \"x\" for parameter 'datasets' supplied:...")
     t.refused("POST", "runs/log-inputs", {"run_id": run, "models": [{"model_id": "m-1"}]}, (501, "NOT_IMPLEMENTED"), "This server does not...")
     t.refused("POST", "runs/log-inputs", {"run_id": "x y"}, INVALID, "Invalid value \"x y\" for parameter 'run_id' supplied.")

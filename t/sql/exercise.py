@@ -88,6 +88,10 @@ def runs(c, experiment):
     dataset = {"name": "d", "digest": "1", "source_type": "s", "source": "{}", "schema": "{}", "profile": "{}"}
     for _ in range(2):
         c.post("runs/log-inputs", run_id=run, datasets=[{"dataset": dataset, "tags": [{"key": "mlflow.data.context", "value": "training"}]}])
+    for uuid in ("1", "2"):
+        model = {"run_id": run, "artifact_path": "model", "utc_time_created": "2026-01-01 00:00:00.000000", "flavors": {},
+                 "model_uuid": uuid}
+        c.post("runs/log-model", run_id=run, model_json=json.dumps(model))
     c.post("runs/update", run_id=run, status="FINISHED", end_time=10, run_name="renamed")
     c.post("runs/update", run_id=run, status="RUNNING")
     c.get("runs/get?run_id=" + run)

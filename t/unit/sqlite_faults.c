@@ -226,12 +226,14 @@ static void a_file_that_is_no_database_is_refused_and_kept(void **state)
 static void a_damaged_page_is_data_loss(void **state)
 {
 	struct fixture f;
-	char zeros[4097];
+	char zeros[4097], name[80];
 
 	(void)state;
 	fixture_open(&f, NULL);
-	for (int i = 0; i < 500; i++)
-		insert(&f, i, "a text of some length, so that the table has pages" + i % 40);
+	for (int i = 0; i < 300; i++) {
+		snprintf(name, sizeof name, "a text of some length, so that the table has pages: %d", i);
+		assert_int_equal(insert(&f, i, name), TENON_OK);
+	}
 	struct store *s = mock_self(f.mock);
 	assert_int_equal(sqlite3_wal_checkpoint_v2(s->writer.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL), SQLITE_OK);
 	memset(zeros, 'Z', sizeof zeros - 1);

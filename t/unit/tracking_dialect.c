@@ -93,7 +93,7 @@ static void bodies(void **state)
 	ask(&a, &set_tag_args_table, "\"{\\\"run_id\\\": \\\"r\\\", \\\"key\\\": \\\"k\\\", \\\"value\\\": \\\"\\\\u00e9\\ud83d\\ude00\\\"}\"");
 	assert_int_equal(a.rc, 0);
 	assert_string_equal(a.args.tag.value, "\xc3\xa9\xf0\x9f\x98\x80");
-	ask(&a, &set_tag_args_table, "{\"run_uuid\":\"r\",\"key\":\"a\",\"x\":[{}],\"key\":\"b\",\"value\":null}");
+	ask(&a, &set_tag_args_table, "\xef\xbb\xbf {\"run_uuid\":\"r\",\"key\":\"a\",\"x\":[{}],\"key\":\"b\",\"value\":null}");
 	assert_int_equal(a.rc, 0);
 	assert_string_equal(a.args.tag.key, "b");
 	assert_false(a.args.tag.has.value);

@@ -48,13 +48,30 @@ static int send(struct tenon_call *c, const char *key, const char *path)
 	return tenon_fail(c, TENON_NOT_FOUND, "No such artifact: '%s'", path);
 }
 
+/* A name to be stored must be the name that it is found by: what reading forgives (`a//b`, `a/./b`) writing refuses. */
+static int check_name(struct tenon_call *c, const char *path, const char *key)
+{
+	const char *found = key + strlen(c->workspace) + 1;
+	size_t n = strlen(path);
+
+	if (n == 0 || path[n - 1] == '/')
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Artifact path must include a filename (cannot end with '/').");
+	if (strcmp(path, found) == 0)
+		return TENON_OK;
+	return tenon_fail(c, TENON_INVALID_ARGUMENT, "Invalid artifact path: '%s'. Names may be treated as files in certain cases, and must not resolve "
+	                  "to other names when treated as such. This name would resolve to '%s'", path, found);
+}
+
 static int upload(struct tenon_call *c, const struct path_args *a, struct tenon_empty *out)
 {
 	const char *path = path_check(c, a->artifact_path);
 	const char *key = path == NULL ? NULL : path_key(c, "", path);
 
 	(void)out;
-	return key == NULL ? TENON_INVALID_ARGUMENT : store(c, key, 0, 0);
+	if (key == NULL)
+		return TENON_INVALID_ARGUMENT;
+	TRY(check_name(c, path, key));
+	return store(c, key, 0, 0);
 }
 TENON_HANDLER(upload, struct path_args, struct tenon_empty)
 

@@ -28,6 +28,30 @@ static bool is_json_type(const char *content_type)
 	return n == 16 && memcmp(content_type, "application/json", n) == 0;
 }
 
+/* behind a byte order mark and white space */
+static struct tenon_json trim(struct tenon_json body)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t i = body.n >= 3 && memcmp(body.p, mark, 3) == 0 ? 3 : 0;
+	while (i < body.n && (body.p[i] == ' ' || body.p[i] == '\t' || body.p[i] == '\r' || body.p[i] == '\n'))
+		i++;
+	return (struct tenon_json){ body.p + i, body.n - i };
+}
+
+/* a body that is a JSON string is decoded a second time, as old clients need it */
+static bool unfold(struct tenon_json *body, alloc_fn *alloc, void *arena)
+{
+	char *whole = alloc(arena, body->n + 1), *inner = alloc(arena, body->n + 1);
+	if (whole == NULL || inner == NULL)
+		return false;
+	memcpy(whole, body->p, body->n);
+	if (jsontext_valid(whole)) {
+		jsontext_unescape((struct tenon_json){ whole, (size_t)(jsontext_skip(whole) - whole) }, inner);
+		*body = (struct tenon_json){ inner, strlen(inner) };
+	}
+	return true;
+}
+
 static bool preparse(struct tenon_request *r, struct tenon_problem *p, alloc_fn *alloc, void *arena)
 {
 	static const char nothing[] = "{}";
@@ -36,28 +60,15 @@ static bool preparse(struct tenon_request *r, struct tenon_problem *p, alloc_fn 
 		return refuse(p, "Bad Request. Content-Type header is missing.");
 	if (judged && !is_json_type(r->content_type))
 		return refuse(p, "Bad Request. Content-Type must be one of ['application/json'].");
-	size_t blank = 0;
-	while (blank < r->body.n && strchr(" \t\r\n", r->body.p[blank]) != NULL)
-		blank++;
-	const char *text = r->body.p + blank;
-	size_t n = r->body.n - blank;
-	if (n == 0 || *text == '[' || (n >= 4 && memcmp(text, "null", 4) == 0)) {
+	r->body = trim(r->body);
+	bool empty = r->body.n == 0 || r->body.p[0] == '[' || (r->body.n >= 4 && memcmp(r->body.p, "null", 4) == 0);
+	if (empty)
 		r->body = (struct tenon_json){ nothing, 2 };
-		return true;
-	}
-	if (*text != '"')
-		return true;
-	char *whole = alloc(arena, n + 1), *inner = alloc(arena, n + 1);
-	if (whole == NULL || inner == NULL) {
+	if (r->body.p[0] == '"' && !unfold(&r->body, alloc, arena)) {
 		p->code = TENON_NO_MEMORY;
 		p->message = "no memory for the body";
 		return false;
 	}
-	memcpy(whole, text, n);
-	if (!jsontext_valid(whole))
-		return true;
-	jsontext_unescape((struct tenon_json){ whole, (size_t)(jsontext_skip(whole) - whole) }, inner);
-	r->body = (struct tenon_json){ inner, strlen(inner) };
 	return true;
 }
 
@@ -90,9 +101,9 @@ static bool is_missing(const struct tenon_decoding *d, size_t i)
 	struct tenon_json raw = d->raw[i];
 	if (raw.p == NULL || raw.n == 0)
 		return true;
-	if (d->from_query)
-		return false;
-	return is_text(raw, "null") || (is_text(raw, "\"\"") && f->type != TENON_I64) || !is_name(f, d->name[i].p, d->name[i].n);
+	if (!is_name(f, d->name[i].p, d->name[i].n))
+		return true;
+	return !d->from_query && (is_text(raw, "null") || (is_text(raw, "\"\"") && f->type != TENON_I64));
 }
 
 /* would Python's int() or float() take the text? A digit and nothing odd is enough to tell. */

@@ -6,6 +6,7 @@
 #include "active.h"
 #include "entity.h"
 #include "location.h"
+#include "repeats.h"
 
 #include <ctype.h>
 
@@ -48,16 +49,17 @@ static int no_experiment(struct tenon_call *c, int64_t id)
 
 static int check_tags(struct tenon_call *c, const struct experiment_tag_arg_list *tags)
 {
+	const char **keys = tenon_alloc(c, (tags->n + 1) * sizeof *keys);
+	if (keys == NULL)
+		return tenon_fail(c, TENON_NO_MEMORY, "no memory for %zu tags", tags->n);
 	for (size_t i = 0; i < tags->n; i++) {
-		if (tags->v[i].key[0] == 0)
+		keys[i] = tags->v[i].key;
+		if (keys[i][0] == 0)
 			return tenon_fail(c, TENON_INVALID_ARGUMENT, "Invalid value \"\" for parameter 'key' supplied: Names may be treated as "
 			                  "files in certain cases, and must not resolve to other names when treated as such. This name would "
 			                  "resolve to '.'");
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(tags->v[i].key, tags->v[j].key) == 0)
-				return tenon_fail(c, TENON_INVALID_ARGUMENT, "Tag '%s' is given more than once", tags->v[i].key);
 	}
-	return TENON_OK;
+	return repeats_refuse_tags(c, keys, tags->n);
 }
 
 /* the tags of the experiment that the same transaction makes: its number is not known yet, its name is */

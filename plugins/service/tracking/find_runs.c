@@ -114,20 +114,22 @@ static void keys_of(const struct plan *p, enum lead lead, struct keyset *k)
 		k->v[1] = (struct keyset_column){ "NULL", false, true };
 }
 
-static void add_numbers(struct sqltext *q, const char *column, const int64_t *v, size_t n)
+/* Those of the experiments that the call's workspace has; their runs are its own. Asked once, not for each run. */
+static void add_experiments(const struct plan *p, struct sqltext *q, const char *column, const int64_t *v, size_t n)
 {
-	struct sql_value *values = q->text.alloc(q->text.arena, n * sizeof *values);
+	struct sql_value *ids = tenon_alloc(p->c, n * sizeof *ids);
 
-	if (values == NULL) {
+	if (ids == NULL) {
 		q->failed = true;
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
-		values[i] = P_I64(v[i]);
+		ids[i] = P_I64(v[i]);
 	sqltext_add(q, column);
-	sqltext_add(q, n == 1 ? " = " : " IN (");
-	sqltext_list(q, values, n);
-	sqltext_add(q, n == 1 ? "" : ")");
+	sqltext_put(q, n == 1 ? " = (SELECT e.id FROM experiment e WHERE e.workspace = ? AND e.id = "
+	                      : " IN (SELECT e.id FROM experiment e WHERE e.workspace = ? AND e.id IN (", P_TEXT(p->c->workspace));
+	sqltext_list(q, ids, n);
+	sqltext_add(q, n == 1 ? ")" : "))");
 }
 
 /* FROM and WHERE as far as the lead says them */
@@ -145,7 +147,7 @@ static void add_lead(const struct plan *p, struct sqltext *q, const struct strea
 		snprintf(join, sizeof join, " LEFT JOIN %s o%zu ON o%zu.run = r.id AND o%zu.key = ?", p->sortings[i].table, i, i, i);
 		sqltext_put(q, join, P_I64(p->sortings[i].word));
 	}
-	add_numbers(q, metric ? " WHERE d.experiment" : " WHERE r.experiment", s->experiments, s->n);
+	add_experiments(p, q, metric ? " WHERE d.experiment" : " WHERE r.experiment", s->experiments, s->n);
 	if (metric)
 		sqltext_put(q, " AND d.key = ? AND d.is_nan = ?", P_I64(s->lead == LEAD_CLAUSE ? p->few->word : first->word), P_I64(s->lead == LEAD_NANS));
 	if (s->lead == LEAD_CLAUSE)
@@ -162,7 +164,6 @@ static void add_lifecycle(const struct plan *p, struct sqltext *q, const struct 
 		sqltext_put(q, " AND r.lifecycle = ?", P_I64(s->lifecycle));
 	else if (p->find->view != VIEW_ALL)
 		sqltext_put(q, " AND r.lifecycle = ?", P_I64(p->find->view == VIEW_DELETED_ONLY));
-	sqltext_put(q, " AND r.workspace = ?", P_TEXT(p->c->workspace));
 }
 
 /* Is the clause about the value that leads? Then the walk along the index ends where it does. */
@@ -173,6 +174,7 @@ static bool bounds_lead(const struct plan *p, const struct stream *s, const stru
 
 static void add_stream(const struct plan *p, struct sqltext *q, const struct stream *s, const struct page *page, size_t limit)
 {
+	const char *run = s->lead == LEAD_RUNS || s->lead == LEAD_ABSENT ? "r.id" : "d.run";
 	struct keyset k;
 
 	keys_of(p, s->lead, &k);
@@ -185,7 +187,7 @@ static void add_stream(const struct plan *p, struct sqltext *q, const struct str
 		if (bounds_lead(p, s, w))
 			where_compare(q, "d.value", w->clause);
 		else if (s->lead != LEAD_CLAUSE || w != p->few)
-			where_add(q, w);
+			where_add(q, w, run);
 	}
 	keyset_after(&k, q, page, 0);
 	sqltext_add(q, " ORDER BY ");
@@ -252,7 +254,7 @@ static int find_few(struct plan *p)
 		if (!where_is_range(w) || (p->by_metric && w->word == p->sortings[0].word))
 			continue;
 		sqltext_add(&q, "SELECT COUNT(*) FROM (SELECT 1 FROM latest_metric d");
-		add_numbers(&q, " WHERE d.experiment", f->experiments, f->n_experiments);
+		add_experiments(p, &q, " WHERE d.experiment", f->experiments, f->n_experiments);
 		sqltext_put(&q, " AND d.key = ? AND d.is_nan = 0", P_I64(w->word));
 		where_compare(&q, "d.value", w->clause);
 		sqltext_put(&q, " LIMIT ?) AS s", P_I64(FEW + 1));

@@ -2,16 +2,28 @@
 /* inputs - the datasets that a run reads, and the datasets of experiments.
  *
  * Model    A dataset is one by (experiment, name, digest); a run and a dataset make one input, whose tags are set when it is
- *          made and not afterwards. So the tags are written first, for inputs that are not there yet. */
+ *          made and not afterwards. So the tags are written first, for inputs that are not there yet; a tag given twice
+ *          for one of these meets the primary key. */
 #include "tracking.h"
 #include "active.h"
 #include "runref.h"
 
 #define CONTEXT_TAG "mlflow.data.context"
+#define MAX_DATASETS 1000 /* a request */
 #define MAX_SUMMARIES 1000
 #define MAX_EXPERIMENTS 20
 
 /* ---- log_inputs ---- */
+
+static int check(struct tenon_call *c, const struct log_inputs_args *a)
+{
+	if (a->models.n > 0)
+		return tenon_fail(c, TENON_UNSUPPORTED, "This server does not keep logged models, so they cannot be inputs of a run.");
+	if (a->datasets.n > MAX_DATASETS)
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "A request can log at most %d datasets. Got %zu datasets. Please split up datasets "
+		                  "across multiple requests and try again.", MAX_DATASETS, a->datasets.n);
+	return TENON_OK;
+}
 
 /* has an earlier input of the request the same dataset? Then this one is not looked at. */
 static bool is_repeated(const struct dataset_input_arg *v, size_t i)
@@ -77,8 +89,7 @@ static int add_inputs(struct tenon_call *c, struct sql_tx *tx, const struct log_
 		sql_add_n(tx, "INSERT INTO input_tag (run, dataset, key, value)"
 		              " SELECT CAST(? AS BIGINT), d.id, CAST(? AS TEXT), CAST(? AS TEXT) FROM dataset d"
 		              " WHERE d.experiment = ? AND d.name = ? AND d.digest = ?"
-		              " AND NOT EXISTS (SELECT 1 FROM input i WHERE i.run = ? AND i.dataset = d.id)"
-		              " ON CONFLICT (run, dataset, key) DO UPDATE SET value = excluded.value", tags, 7 * tag_count, 7);
+		              " AND NOT EXISTS (SELECT 1 FROM input i WHERE i.run = ? AND i.dataset = d.id)", tags, 7 * tag_count, 7);
 	sql_add_n(tx, "INSERT INTO input (run, dataset) SELECT CAST(? AS BIGINT), id FROM dataset"
 	              " WHERE experiment = ? AND name = ? AND digest = ? ON CONFLICT (run, dataset) DO NOTHING", inputs, 4 * n, 4);
 	return TENON_OK;
@@ -91,12 +102,16 @@ int log_inputs(struct tenon_call *c, const struct log_inputs_args *a, struct ten
 	struct runref ref;
 	struct sql_tx tx;
 	struct active_params active;
-	if (a->models.n > 0)
-		return tenon_fail(c, TENON_UNSUPPORTED, "This server does not keep logged models, so they cannot be inputs of a run.");
+	TRY(check(c, a));
 	TRY(runref_find(c, a->run_id, &ref));
 	active_run(&tx, &active, ref.run);
 	TRY(add_inputs(c, &tx, a, &ref));
-	TRY(sql_commit(c, t->store, &tx));
+	int code = sql_commit(c, t->store, &tx);
+	if (code == TENON_CONFLICT) { /* the only key that the steps do not make way for */
+		tenon_forgive(c);
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "A dataset has a tag that is given more than once");
+	}
+	TRY(code);
 	return active_failed(&tx) ? active_refuse_run(c, a->run_id) : TENON_OK;
 }
 
@@ -124,7 +139,7 @@ static int summarize(struct tenon_call *c, const struct sql_rows *rows, struct d
 		s->name = sql_text(rows, to->n, 1);
 		s->digest = sql_text(rows, to->n, 2);
 		s->context = sql_text(rows, to->n, 3);
-		s->has.context = sql_at(rows, to->n, 3)->has.text;
+		s->has.context = s->context[0] != 0;
 	}
 	return TENON_OK;
 }

@@ -19,15 +19,15 @@ plugins_service_tracking_so_SOURCES = \
 	plugins/service/tracking/page.c plugins/service/tracking/page.h plugins/service/tracking/plugin.c \
 	plugins/service/tracking/points.c plugins/service/tracking/points.h plugins/service/tracking/pool.c \
 	plugins/service/tracking/pool.h plugins/service/tracking/pytext.c plugins/service/tracking/pytext.h \
-	plugins/service/tracking/reserved.c plugins/service/tracking/reserved.h plugins/service/tracking/runref.c \
-	plugins/service/tracking/runref.h plugins/service/tracking/runs.c plugins/service/tracking/schema.c \
-	plugins/service/tracking/schema.h plugins/service/tracking/search.h plugins/service/tracking/search_experiments.c \
-	plugins/service/tracking/search_runs.c plugins/service/tracking/spelling.c plugins/service/tracking/spelling.h \
-	plugins/service/tracking/split.c plugins/service/tracking/split.h plugins/service/tracking/sqltext.c \
-	plugins/service/tracking/sqltext.h plugins/service/tracking/tracking.h plugins/service/tracking/walk.c \
-	plugins/service/tracking/walk.h plugins/service/tracking/where.c plugins/service/tracking/where.h \
-	plugins/service/tracking/wording.c plugins/service/tracking/wording.h plugins/service/tracking/words.c \
-	plugins/service/tracking/words.h
+	plugins/service/tracking/repeats.c plugins/service/tracking/repeats.h plugins/service/tracking/reserved.c \
+	plugins/service/tracking/reserved.h plugins/service/tracking/runref.c plugins/service/tracking/runref.h \
+	plugins/service/tracking/runs.c plugins/service/tracking/schema.c plugins/service/tracking/schema.h \
+	plugins/service/tracking/search.h plugins/service/tracking/search_experiments.c plugins/service/tracking/search_runs.c \
+	plugins/service/tracking/spelling.c plugins/service/tracking/spelling.h plugins/service/tracking/split.c \
+	plugins/service/tracking/split.h plugins/service/tracking/sqltext.c plugins/service/tracking/sqltext.h \
+	plugins/service/tracking/tracking.h plugins/service/tracking/walk.c plugins/service/tracking/walk.h \
+	plugins/service/tracking/where.c plugins/service/tracking/where.h plugins/service/tracking/wording.c \
+	plugins/service/tracking/wording.h plugins/service/tracking/words.c plugins/service/tracking/words.h
 plugins_service_tracking_so_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_service_tracking_so_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_service_tracking_so_LDFLAGS = $(PLUGIN_LDFLAGS)

@@ -188,21 +188,21 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 /* ---- datasets ---- */
 
 #define DATASET_ARG(F, S) \
-	F(S, const char *, name,        .flags = TENON_REQUIRED, .label = "name",    .range = "..500") \
-	F(S, const char *, digest,      .flags = TENON_REQUIRED, .label = "digest",  .range = "..36") \
-	F(S, const char *, source_type, .flags = TENON_REQUIRED) \
-	F(S, const char *, source,      .flags = TENON_REQUIRED, .label = "source",  .range = "..65535") \
+	F(S, const char *, name,        .label = "name",    .range = "..500") \
+	F(S, const char *, digest,      .label = "digest",  .range = "..36") \
+	F(S, const char *, source_type) \
+	F(S, const char *, source,      .label = "source",  .range = "..65535") \
 	F(S, const char *, schema,      .label = "schema",  .range = "..1048575") \
 	F(S, const char *, profile,     .label = "profile", .range = "..16777215")
 #define INPUT_TAG_ARG(F, S) \
-	F(S, const char *, key,   .flags = TENON_REQUIRED, .label = "key",   .range = "..255") \
+	F(S, const char *, key,   .label = "key",   .range = "..255") \
 	F(S, const char *, value, .label = "value", .range = "..500")
 #define DATASET_INPUT_ARG(F, S) \
-	F(S, struct dataset_arg,        dataset, TENON_SUB(dataset_arg), .flags = TENON_REQUIRED) \
+	F(S, struct dataset_arg,        dataset, TENON_SUB(dataset_arg)) \
 	F(S, struct input_tag_arg_list, tags,    TENON_MANY(input_tag_arg))
 #define LOG_INPUTS_ARGS(F, S) \
 	F(S, const char *, run_id, .aliases = "run_uuid", .flags = TENON_REQUIRED | TENON_TYPED, .pattern = &run_id_pattern) \
-	F(S, struct dataset_input_arg_list, datasets, TENON_MANY(dataset_input_arg), .flags = TENON_TYPED) \
+	F(S, struct dataset_input_arg_list, datasets, TENON_MANY(dataset_input_arg), .flags = TENON_TYPED, .doc = "at most 1,000") \
 	F(S, struct model_input_list,       models,   TENON_MANY(model_input),       .flags = TENON_TYPED)
 #define SEARCH_DATASETS_ARGS(F, S) \
 	F(S, struct tenon_strs, experiment_ids, .doc = "1 to 20 of them")

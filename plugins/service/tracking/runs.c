@@ -8,6 +8,7 @@
 #include "load_runs.h"
 #include "location.h"
 #include "names.h"
+#include "repeats.h"
 #include "runref.h"
 #include "words.h"
 
@@ -54,17 +55,16 @@ static int choose_name(struct tenon_call *c, const struct create_run_args *a, co
 /* The tags that the run will have: those given, and its name; each key once. */
 static int complete_tags(struct tenon_call *c, const struct tag_list *given, const char *name, struct tag_list *all)
 {
+	const char **keys = tenon_alloc(c, (given->n + 1) * sizeof *keys);
 	all->v = tenon_alloc(c, (given->n + 1) * sizeof *all->v);
-	if (all->v == NULL)
+	if (keys == NULL || all->v == NULL)
 		return tenon_fail(c, TENON_NO_MEMORY, "no memory for %zu tags", given->n);
 	bool named = false;
 	for (size_t i = 0; i < given->n; i++) {
 		struct tag *t = &all->v[all->n++];
 		*t = given->v[i];
 		t->has.key = t->has.value = 1;
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(t->key, given->v[j].key) == 0)
-				return tenon_fail(c, TENON_INVALID_ARGUMENT, "Tag '%s' is given more than once", t->key);
+		keys[i] = t->key;
 		if (strcmp(t->key, RUN_NAME_TAG) == 0) {
 			t->value = name;
 			named = true;
@@ -72,7 +72,7 @@ static int complete_tags(struct tenon_call *c, const struct tag_list *given, con
 	}
 	if (!named)
 		all->v[all->n++] = (struct tag){ .has = { 1, 1 }, .key = RUN_NAME_TAG, .value = name };
-	return TENON_OK;
+	return repeats_refuse_tags(c, keys, given->n);
 }
 
 /* the step that gives the tags to the run that the same transaction makes */

@@ -74,9 +74,11 @@ void where_compare(struct sqltext *q, const char *column, const struct clause *c
 	}
 }
 
-static void add_metric(struct sqltext *q, const struct condition *w)
+static void add_metric(struct sqltext *q, const struct condition *w, const char *run)
 {
-	sqltext_put(q, " AND EXISTS (SELECT 1 FROM latest_metric f WHERE f.run = r.id AND f.key = ?", P_I64(w->word));
+	sqltext_add(q, " AND EXISTS (SELECT 1 FROM latest_metric f WHERE f.run = ");
+	sqltext_add(q, run);
+	sqltext_put(q, " AND f.key = ?", P_I64(w->word));
 	if (w->clause->compare == CMP_NE) { /* NaN differs from every number */
 		sqltext_put(q, " AND (f.value <> ? OR f.is_nan = 1))", value_of(w->clause));
 		return;
@@ -85,35 +87,35 @@ static void add_metric(struct sqltext *q, const struct condition *w)
 	sqltext_add(q, " AND f.is_nan = 0)");
 }
 
-static void add_text(struct sqltext *q, const struct condition *w)
+static void add_text(struct sqltext *q, const struct condition *w, const char *run)
 {
 	sqltext_add(q, w->clause->compare == CMP_IS_NULL ? " AND NOT EXISTS" : " AND EXISTS");
-	sqltext_add(q, w->entity == ENTITY_PARAM ? " (SELECT 1 FROM param f" : " (SELECT 1 FROM tag f");
-	sqltext_put(q, " WHERE f.run = r.id AND f.key = ?", P_I64(w->word));
+	sqltext_add(q, w->entity == ENTITY_PARAM ? " (SELECT 1 FROM param f WHERE f.run = " : " (SELECT 1 FROM tag f WHERE f.run = ");
+	sqltext_add(q, run);
+	sqltext_put(q, " AND f.key = ?", P_I64(w->word));
 	if (w->clause->type != VALUE_NONE)
 		where_compare(q, "f.value", w->clause);
 	sqltext_add(q, ")");
 }
 
 /* Some input of the run meets it; several clauses may be met by different ones. */
-static void add_dataset(struct sqltext *q, const struct condition *w)
+static void add_dataset(struct sqltext *q, const struct condition *w, const char *run)
 {
 	bool context = strcmp(w->clause->id.key, "context") == 0;
 
-	if (context)
-		sqltext_add(q, " AND EXISTS (SELECT 1 FROM input_tag f WHERE f.run = r.id AND f.key = 'mlflow.data.context'");
-	else
-		sqltext_add(q, " AND EXISTS (SELECT 1 FROM input i CROSS JOIN dataset f WHERE i.run = r.id AND f.id = i.dataset");
+	sqltext_add(q, context ? " AND EXISTS (SELECT 1 FROM input_tag f WHERE f.key = 'mlflow.data.context' AND f.run = "
+	                       : " AND EXISTS (SELECT 1 FROM input i CROSS JOIN dataset f WHERE f.id = i.dataset AND i.run = ");
+	sqltext_add(q, run);
 	where_compare(q, context ? "f.value" : strcmp(w->clause->id.key, "name") == 0 ? "f.name" : "f.digest", w->clause);
 	sqltext_add(q, ")");
 }
 
-void where_add(struct sqltext *q, const struct condition *w)
+void where_add(struct sqltext *q, const struct condition *w, const char *run)
 {
 	switch (w->entity) {
-	case ENTITY_METRIC: add_metric(q, w); return;
-	case ENTITY_PARAM: case ENTITY_TAG: add_text(q, w); return;
-	case ENTITY_DATASET: add_dataset(q, w); return;
+	case ENTITY_METRIC: add_metric(q, w, run); return;
+	case ENTITY_PARAM: case ENTITY_TAG: add_text(q, w, run); return;
+	case ENTITY_DATASET: add_dataset(q, w, run); return;
 	case ENTITY_ATTRIBUTE: where_compare(q, columns[w->clause->id.attribute], w->clause); return;
 	}
 }

@@ -15,8 +15,8 @@ int where_resolve(struct tenon_call *, const struct clause *, struct condition *
 bool where_is_never(const struct condition *);
 /* may the store walk along an index of the metric's values for it? */
 bool where_is_range(const struct condition *);
-/* " AND ..." */
-void where_add(struct sqltext *, const struct condition *);
+/* " AND ..."; `run` is the column that holds the run's number: asked of the table that leads, it spares a look at the run */
+void where_add(struct sqltext *, const struct condition *, const char *run);
 /* " AND <value> < ?": the clause's comparison, of a column */
 void where_compare(struct sqltext *, const char *column, const struct clause *);
 

@@ -73,9 +73,9 @@ static void print_string(FILE *f, const char *s)
 static void write_line(struct trace *t, const char *line, size_t n)
 {
 	pthread_mutex_lock(&t->lock);
-	/* what cannot be written is missing in the lint, which counts; the store goes on */
+	/* a line that cannot be written is missed by the lint, which looks for all; the store goes on */
 	if (is_new(t, line) && write(t->fd, line, n) < 0)
-		t->fd = -1;
+		t->broken = true;
 	pthread_mutex_unlock(&t->lock);
 }
 
@@ -84,7 +84,7 @@ static void trace_line(struct trace *t, const char *service, int64_t version, co
 	char *line = NULL;
 	size_t n = 0;
 
-	if (t->fd < 0)
+	if (t->fd < 0 || t->broken)
 		return;
 	FILE *f = open_memstream(&line, &n);
 	if (f == NULL)

@@ -7,11 +7,13 @@
 #define SQLITE_TRACE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct trace {
 	int fd;              /* -1: off */
+	atomic_bool broken;  /* a write failed: no more of it */
 	pthread_mutex_t lock;
 	uint64_t *seen;      /* hashes of what was written */
 	size_t n, room;
