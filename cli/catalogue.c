@@ -67,8 +67,9 @@ static void read_arg(struct tenon_json text, void *out, struct arena *a)
 {
 	struct arg *arg = out;
 
-	*arg = (struct arg){ .name = member_text(text, "name", a), .type = member_text(text, "type", a), .card = member_text(text, "card", a),
-	                     .dflt = member_text(text, "default", a), .doc = member_text(text, "doc", a), .required = member_true(text, "required") };
+	*arg = (struct arg){ .name = member_text(text, "name", a), .type = member_text(text, "type", a),
+	                     .card = member_text(text, "card", a), .dflt = member_text(text, "default", a),
+	                     .doc = member_text(text, "doc", a), .required = member_true(text, "required") };
 	arg->names = read_items(json_member(text, "values"), sizeof *arg->names, &arg->n_names, a, read_word);
 }
 

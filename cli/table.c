@@ -80,7 +80,10 @@ static bool row_reserve(struct table *t, struct row *r, size_t n)
 	return true;
 }
 
-static bool is_number(const char *s) { return *s == '\0' || (strspn(s, "+-.0123456789eE") == strlen(s) && strpbrk(s, "0123456789") != NULL); }
+static bool is_number(const char *s)
+{
+	return *s == '\0' || (strspn(s, "+-.0123456789eE") == strlen(s) && strpbrk(s, "0123456789") != NULL);
+}
 
 void table_cell(struct table *t, const char *column, const char *text)
 {

@@ -21,7 +21,7 @@ void options_help(void)
 	     "  --listen ADDR:PORT   where to serve; port 0 = a free one, which is printed (127.0.0.1:5500)\n"
 	     "  --data DIR           where everything is kept (./tenon-data)\n"
 	     "  --config FILE        a YAML file; docs/configuration.md\n"
-	     "  --set KEY=VALUE      one key of it: --set log.level=debug --set instances.sql.readers=4\n"
+	     "  --set KEY=VALUE      one key of it: --set log.level=debug --set instances.sql.group_ms=2\n"
 	     "  --check-config       read it, say what is wrong, and end: 0 fine, 1 not\n"
 	     "  --print-config       the configuration in force, with defaults, as YAML\n"
 	     "  --version, --help\n\n"

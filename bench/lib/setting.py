@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 
 import machine
 import seed
@@ -103,6 +104,8 @@ class Setting:
             exp = self.experiment(name, "runs")
             note("seeding %s with %d runs" % (name, count))
             seed.runs(self.side(name), exp, count)
+            os.sync()
+            time.sleep(1)
             return exp
         return self.once((name, "runs"), make)
 

@@ -22,8 +22,8 @@ static const struct unit seconds[] = { { "d", 86400, true }, { "h", 3600, true }
 static const struct kind { const char *label; const struct unit *units; const char *name, *expected; } kinds[] = {
 	{ "bytes", bytes, "size", "a size (a whole number of bytes, or with KiB, MiB, GiB)" },
 	{ "bytes/s", bytes, "size per second", "a size per second (a whole number of bytes, or with KiB, MiB, GiB)" },
-	{ "ms", milliseconds, "time", "a time (a whole number of milliseconds, or with ms, s, m, h, d)" },
-	{ "s", seconds, "time", "a time (a whole number of seconds, or with s, m, h, d)" },
+	{ "ms", milliseconds, "time in ms", "a time (a whole number of milliseconds, or with ms, s, m, h, d)" },
+	{ "s", seconds, "time in s", "a time (a whole number of seconds, or with s, m, h, d)" },
 	{ "", NULL, "whole number", "a whole number" },
 };
 

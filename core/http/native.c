@@ -69,6 +69,7 @@ static void word(struct tenon_problem *p, void *error, void *(*alloc)(void *, si
 }
 
 const struct tenon_dialect native_dialect = {
-	.size = sizeof(struct tenon_dialect), .flags = TENON_REFUSE_UNKNOWN, .name = "native", .error = &problem_body_table,
+	.size = sizeof(struct tenon_dialect), 
+	.flags = TENON_REFUSE_UNKNOWN | TENON_SPELL_NONFINITE, .name = "native", .error = &problem_body_table,
 	.word = word, .error_type = "application/problem+json",
 };

@@ -15,6 +15,7 @@ struct raws {
 	struct tenon_json *v;   /* of row i; p == NULL: absent */
 	struct tenon_json *names; /* how it was spelled */
 	uint32_t *order, n;     /* rows in the order of the text */
+	int first;              /* code of the first pair that failed; those behind it are noted, but not decoded */
 	bool bare;
 };
 
@@ -60,18 +61,22 @@ char *decode_text(struct arena *a, const char *s, size_t n, bool plus_is_space, 
 
 static int add_bare(struct decoder *d, const struct shape *s, struct raws *r, const char *name, const char *value, void *out)
 {
-	int i = shape_find(s, name, strlen(name), d->flags & TENON_CAMEL_NAMES, 0);
+	int i = shape_find(s, name, strlen(name), false, 0); /* camelCase is a matter of JSON */
 	struct tenon_json raw = { value, strlen(value) };
 
+	if (i < 0 && r->first == TENON_OK && d->flags & TENON_REFUSE_UNKNOWN)
+		return decode_fail(d, TENON_K_UNKNOWN, NULL, NULL, raw, "no argument is called \"%.60s\"", name);
 	if (i < 0)
-		return d->flags & TENON_REFUSE_UNKNOWN ? decode_fail(d, TENON_K_UNKNOWN, NULL, NULL, raw, "no argument is called \"%.60s\"", name) : TENON_OK;
+		return r->first;
 	const struct column *c = &s->columns[i];
 	struct where here = { NULL, c->name, 0 };
 	void *at = (char *)out + c->field->offset;
 	if (c->field->card == TENON_ONE && r->v[i].p != NULL)
-		return TENON_OK; /* the first one counts */
+		return r->first; /* the first one counts */
 	r->v[i] = raw;
 	r->names[i] = (struct tenon_json){ name, strlen(name) };
+	if (r->first < 0)
+		return r->first;
 	if (c->field->card == TENON_ARRAY) {
 		struct shape_array *a = at;
 		size_t size = shape_item_size(c->field);
@@ -91,8 +96,6 @@ static int add_bare(struct decoder *d, const struct shape *s, struct raws *r, co
 
 static int from_pairs(struct decoder *d, const struct shape *s, struct raws *r, const char *query, size_t n, void *out)
 {
-	int first = TENON_OK;
-
 	r->bare = true;
 	for (size_t i = 0; i < n;) {
 		size_t end = i;
@@ -105,11 +108,11 @@ static int from_pairs(struct decoder *d, const struct shape *s, struct raws *r, 
 		if (name == NULL || value == NULL)
 			return decode_fail(d, kind != TENON_K_NONE ? kind : other, NULL, NULL, (struct tenon_json){ query + i, end - i },
 			                   "the query string is not UTF-8 text without U+0000");
-		if (*name != '\0' && first == TENON_OK)
-			first = add_bare(d, s, r, name, value, out);
+		if (*name != '\0')
+			r->first = add_bare(d, s, r, name, value, out);
 		i = end + 1;
 	}
-	return first;
+	return r->first;
 }
 
 /* ---- from JSON ---- */

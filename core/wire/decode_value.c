@@ -187,7 +187,8 @@ static int number_value(struct decoder *d, const struct column *c, struct tenon_
 	if (quoted && c->field->type == TENON_ENUM)
 		good = to_enum(c->field, raw.p + 1, raw.n - 2, loose, at);
 	else if (quoted)
-		good = loose && from_bare(c->field, raw.p + 1, raw.n - 2, at);
+		good = (loose && from_bare(c->field, raw.p + 1, raw.n - 2, at)) ||
+		       (d->flags & TENON_SPELL_NONFINITE && c->field->type == TENON_F64 && nonfinite(raw.p + 1, raw.n - 2, at));
 	else if (json_type_of(raw) != JSON_NUMBER)
 		good = false;
 	else if (c->field->type == TENON_I64)

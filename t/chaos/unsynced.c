@@ -91,7 +91,7 @@ static void note_write(int fd, off_t at, size_t n)
 		return;
 	size_t old = at >= st.st_size ? 0 : (size_t)(st.st_size - at) < n ? (size_t)(st.st_size - at) : n;
 	char *p = malloc(old + 1);
-	int again = open(path, O_RDONLY | O_CLOEXEC); /* fd may be write-only */
+	int again = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC); /* fd may be write-only */
 	ssize_t got = old > 0 ? pread(again, p, old, at) : 0;
 	close(again);
 	note(WRITE, st.st_ino, (uint64_t)at, n, (uint64_t)st.st_size, p, got > 0 ? (size_t)got : 0);

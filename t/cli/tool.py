@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
 import tap  # noqa: E402
@@ -65,6 +66,9 @@ class Tool:
         process = subprocess.Popen([BINARY] + list(words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if talk else side,
                                    stderr=side if talk else subprocess.PIPE, cwd=self.cwd, env=dict(self.env, **(env or {})))
         os.close(side)
+        other = []
+        reader = threading.Thread(target=lambda: other.append((process.stdout if talk else process.stderr).read().decode()))
+        reader.start()
         shown = b""
         while True:
             try:
@@ -74,10 +78,10 @@ class Tool:
             if not part:
                 break
             shown += part
-        other = (process.stdout if talk else process.stderr).read().decode()
+        reader.join()
         os.close(main)
         text = shown.decode().replace("\r\n", "\n")
-        return Done(process.wait(), other if talk else text, text if talk else other)
+        return Done(process.wait(), *((other[0], text) if talk else (text, other[0])))
 
 
 def fails(done, code, words, name):

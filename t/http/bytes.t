@@ -138,7 +138,7 @@ with door.Door() as d:
     ok(sent < 30000000, "a slow store stops its sender", sent)
     ok(d.rss() - before < GROWTH, "and memory does not grow", d.rss() - before)
     is_(d.ask("GET", "/health").status, 200, "nobody else waits")
-    c.close()
+    c.reset()
     for how in ("memory", "no_size"):
         before = d.rss()
         c = d.connect()

@@ -13,6 +13,7 @@ method of the plugin by its native route. Settings: Door(max_body=2000) is --set
 import json
 import os
 import socket
+import struct
 import sys
 import time
 
@@ -150,6 +151,11 @@ class Connection:
 
     def close(self):
         self.sock.close()
+
+    def reset(self):
+        """Closes with a RST instead of a FIN."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close()
 
 
 def request(verb, path, headers=(), body=None, host="localhost"):

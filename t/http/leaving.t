@@ -4,18 +4,11 @@
 import json
 import os
 import socket
-import struct
 import time
 
 import door
 from door import until
 from tap import done_testing, is_, ok
-
-
-def reset(c):
-    """Closes with a RST instead of a FIN."""
-    c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    c.close()
 
 
 def quiet(d):
@@ -30,7 +23,7 @@ with door.Door() as d:
     files = d.metric("process_open_fds")
 
     # ---- while the call is parked
-    for name, leave in (("closes", lambda c: c.close()), ("resets", reset), ("shuts its side", lambda c: c.sock.shutdown(socket.SHUT_WR))):
+    for name, leave in (("closes", lambda c: c.close()), ("resets", lambda c: c.reset()), ("shuts its side", lambda c: c.sock.shutdown(socket.SHUT_WR))):
         before = d.counts()["cancelled"]
         c = d.connect()
         c.send(door.request("POST", "/api/v1/toy/nap", [], b'{"ms":30000}'))
@@ -84,7 +77,7 @@ with door.Door() as d:
         leave(c)
 
     where = os.path.join(d.data, "toy", "part")
-    for name, leave in (("closes", lambda c: c.close()), ("resets", reset)):
+    for name, leave in (("closes", lambda c: c.close()), ("resets", lambda c: c.reset())):
         before = d.counts()["broken"]
         upload(300000, 1000000, leave)
         ok(until(lambda: d.counts()["broken"] == before + 1), "an upload whose client %s is told so" % name)
@@ -105,7 +98,7 @@ with door.Door() as d:
     except BlockingIOError:
         pass
     time.sleep(0.3)
-    reset(c)
+    c.reset()
     ok(until(lambda: d.counts()["broken"] == before + 1, 15), "also while the store is slow and the connection waits")
     ok(until(lambda: not os.path.exists(where)), "nothing is left")
     ok(until(lambda: quiet(d)), "no request is left")

@@ -115,7 +115,7 @@ static void a_section_becomes_a_table(void **state)
 		"### core\n\n| key | type | default | range | what it is |\n|---|---|---|---|---|\n",
 		"| `listen` | text | `127.0.0.1:5500` |  | where it \\| serves |\n",
 		"| `size` | size | `1KiB` | 1 to 1MiB | how large |\n",
-		"| `wait` | time | `1s` | at least 0 | how long |\n",
+		"| `wait` | time in ms | `1s` | at least 0 | how long |\n",
 		"| `name` | text |  | at most 8 characters, lower case letters |  |\n",
 		"| `dirs` | list of text |  | at most 3 items, lower case letters |  |\n",
 		"| `labels` | mapping to text |  |  |  |\n",

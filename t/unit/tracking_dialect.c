@@ -117,6 +117,8 @@ static void presence(void **state)
 	struct answer a;
 	ask_as(&a, &run_args_table, "GET", NULL, "run_id=", "");
 	assert_string_equal(a.text, "Missing value for required parameter 'run_id'." SEE_DOCS);
+	ask_as(&a, &run_args_table, "GET", NULL, "runId=x", "");
+	assert_string_equal(a.text, "Missing value for required parameter 'run_id'." SEE_DOCS);
 	ask_as(&a, &run_args_table, "GET", NULL, "run_uuid=x+y%21", "");
 	assert_int_equal(a.rc, 0);
 }

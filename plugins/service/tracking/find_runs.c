@@ -143,7 +143,7 @@ static void add_lead(const struct plan *p, struct sqltext *q, const struct strea
 		bool led = i == 0 && s->lead != LEAD_RUNS && s->lead != LEAD_CLAUSE;
 		if (p->sortings[i].word == 0 || led)
 			continue;
-		char join[96];
+		char join[192];
 		snprintf(join, sizeof join, " LEFT JOIN %s o%zu ON o%zu.run = r.id AND o%zu.key = ?", p->sortings[i].table, i, i, i);
 		sqltext_put(q, join, P_I64(p->sortings[i].word));
 	}

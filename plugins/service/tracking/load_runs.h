@@ -8,7 +8,7 @@
 
 #include "messages.h"
 
-enum { LOAD_RUNS_MAX = 512 }; /* at a time */
+enum { LOAD_RUNS_MAX = 256 }; /* at a time */
 
 /* PARKS. runs[i] becomes the run of ids[i]; one that is gone has no info (has.info). */
 int load_runs(struct tenon_call *c, const int64_t *ids, size_t n, struct run *runs);

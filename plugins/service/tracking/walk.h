@@ -8,7 +8,7 @@
 #include <math.h>
 #include <tenon/iface/sql.h>
 
-enum { WALK_PORTION = 5000 };
+enum { WALK_PORTION = 500 };
 
 struct walk_point { int64_t timestamp, step; double value; int64_t is_nan; };
 #define WALK_COLUMNS "timestamp, step, value, is_nan"

@@ -160,7 +160,7 @@ enum tenon_dialect_flag {
 	TENON_CAMEL_NAMES      = 1 << 2, /* lowerCamelCase spellings of the names are understood too */
 	TENON_LOOSE_NUMBERS    = 1 << 3, /* "5" is an integer, "NaN" a double, an enum may come as its number */
 	TENON_QUERY_OR_BODY    = 1 << 4, /* GET without a query reads the body */
-	TENON_SPELL_NONFINITE  = 1 << 5, /* print NaN and infinities as strings; otherwise null */
+	TENON_SPELL_NONFINITE  = 1 << 5, /* NaN and infinities are spelled as strings, both ways; otherwise null */
 };
 
 enum tenon_kind { TENON_K_NONE, TENON_K_SYNTAX, TENON_K_DEPTH, TENON_K_UTF8, TENON_K_NUL, TENON_K_TYPE, TENON_K_MISSING,
