@@ -16,6 +16,7 @@ AM_TESTS_ENVIRONMENT = TENON_TOP='$(abs_top_srcdir)' TENON_BUILD='$(abs_top_buil
 TESTS = $(check_PROGRAMS)
 
 check-programs: $(check_PROGRAMS)
+fuzz-programs: $(FUZZ_TARGETS)
 print-check-programs:
 	@for p in $(check_PROGRAMS); do echo $$p; done
 
@@ -27,4 +28,4 @@ check-local: all
 check-long: all
 	cd $(top_srcdir) && TENON_LONG=1 TENON_DIFF_REQUESTS=30000 TENON_CHAOS_KILLS=1000 TENON_TOP='$(abs_top_srcdir)' \
 		TENON_BUILD='$(abs_top_builddir)' prove --timer --merge --exec t/lib/run $$(find t -name '*.t' -type f | sort)
-.PHONY: check-programs print-check-programs check-long
+.PHONY: check-programs fuzz-programs print-check-programs check-long

@@ -12,47 +12,53 @@
 
 #include <string.h>
 
+/* one override on its way into the tree; `number`: which of the command line it is */
+struct override { struct conf *conf; size_t number; struct err *err; };
+
 static void clear(struct entry *e, size_t number)
 {
 	*e = (struct entry){ .up = e->up, .next = e->next, .key = e->key, .line = number, .readings = e->readings };
 }
 
-/* the mapping called `key` in `up`: found, or made */
-static int make_map(struct conf *c, struct entry *up, const char *key, size_t n, size_t number, struct entry **out, struct err *err)
+static struct entry *add(struct override *o, struct entry *up, enum entry_kind kind, const char *key, size_t n)
 {
-	struct entry *e = entry_child(up, key, n);
-	int rc = e == NULL ? TENON_OK : yaml_expand(c, e, err);
+	struct entry *e = entry_new(o->conf, kind, NULL, o->number);
+
+	if (e == NULL || (e->key = arena_text(&o->conf->arena, key, n)) == NULL)
+		return NULL;
+	entry_add(up, e);
+	return e;
+}
+
+/* goes from *at into its mapping called `key`, which is made if it is not there */
+static int enter(struct override *o, struct entry **at, const char *key, size_t n)
+{
+	struct entry *e = entry_child(*at, key, n);
+	int rc = e == NULL ? TENON_OK : yaml_expand(o->conf, e, o->err);
 
 	if (rc == TENON_OK && e != NULL && e->kind == ENTRY_NONE)
 		e->kind = ENTRY_MAP;
 	if (rc == TENON_OK && e != NULL && e->kind != ENTRY_MAP)
-		rc = entry_fail(e, err, "a key below it is set on the command line, but it is not a mapping");
-	if (e == NULL) {
-		e = entry_new(c, ENTRY_MAP, NULL, number);
-		if (e == NULL || (e->key = arena_text(&c->arena, key, n)) == NULL)
-			return conf_no_memory(err);
-		entry_add(up, e);
-	}
-	*out = e;
+		rc = entry_fail(e, o->err, "a key below it is set on the command line, but it is not a mapping");
+	if (e == NULL && (e = add(o, *at, ENTRY_MAP, key, n)) == NULL)
+		rc = conf_no_memory(o->err);
+	*at = e;
 	return rc;
 }
 
-static int put(struct conf *c, struct entry *up, const char *key, size_t n, const char *text, size_t number, struct err *err)
+static int put(struct override *o, struct entry *up, const char *key, size_t n, const char *text)
 {
 	struct entry *e = entry_child(up, key, n);
 
-	if (e != NULL) {
-		clear(e, number);
-	} else {
-		e = entry_new(c, ENTRY_TEXT, NULL, number);
-		if (e == NULL || (e->key = arena_text(&c->arena, key, n)) == NULL)
-			return conf_no_memory(err);
-		entry_add(up, e);
-	}
+	if (e != NULL)
+		clear(e, o->number);
+	else
+		e = add(o, up, ENTRY_TEXT, key, n);
+	if (e == NULL || (e->text = arena_text(&o->conf->arena, text, strlen(text))) == NULL)
+		return conf_no_memory(o->err);
 	e->kind = ENTRY_TEXT;
 	e->plain = true;
-	e->text = arena_text(&c->arena, text, strlen(text));
-	return e->text == NULL ? conf_no_memory(err) : TENON_OK;
+	return TENON_OK;
 }
 
 static int check(const char *set, struct err *err)
@@ -74,15 +80,16 @@ static int check(const char *set, struct err *err)
 int set_apply(struct conf *c, const char *set, size_t number, struct err *err)
 {
 	const char *end = set + strcspn(set, "="), *key = set;
+	struct override o = { c, number, err };
 	struct entry *at = c->root;
 	int rc = check(set, err), depth = 0;
 
 	for (size_t n; rc == TENON_OK && key + (n = strcspn(key, ".=")) < end; key += n + 1) {
 		if (++depth == MOST_DEPTH)
 			return err_set(err, TENON_INVALID_ARGUMENT, "--set %s: nested deeper than 16 levels", excerpt_of(set).text);
-		rc = make_map(c, at, key, n, number, &at, err);
+		rc = enter(&o, &at, key, n);
 	}
-	return rc < 0 ? rc : put(c, at, key, (size_t)(end - key), end + 1, number, err);
+	return rc < 0 ? rc : put(&o, at, key, (size_t)(end - key), end + 1);
 }
 
 /* ---- short forms ---- */
@@ -119,9 +126,10 @@ int set_graft(struct conf *c, const char *path, struct err *err)
 	if (from == NULL || from->known || from->file != NULL || from->kind != ENTRY_MAP)
 		return TENON_OK;
 	entry_take(from);
-	rc = make_map(c, to, instances, prefix - 1, from->line, &to, err);
+	struct override o = { c, from->line, err };
+	rc = enter(&o, &to, instances, prefix - 1);
 	if (rc == TENON_OK)
-		rc = make_map(c, to, from->key, strlen(from->key), from->line, &to, err);
+		rc = enter(&o, &to, from->key, strlen(from->key));
 	if (rc == TENON_OK)
 		merge(to, from);
 	return rc;

@@ -82,8 +82,8 @@ static void show_one(const struct printer *p, const struct column *col, const vo
 		show_enum(p, f, *(const int64_t *)at);
 		break;
 	case TENON_JSON:
-		if (e != NULL)
-			freeform_add(p->conf, e, p->b, true, NULL);
+		if (e != NULL && freeform_add(p->conf, e, p->b, true, NULL) < 0)
+			p->b->failed = true;
 		break;
 	default:
 		print_value(p->b, col, at, 0);

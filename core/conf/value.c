@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* value - one entry into one value of a row's type, and whether it is within the row's range and pattern.
  *
- * Errors show what stood there, except for SECRET rows. */
+ * Errors show what stood there, except for SECRET rows and what a file held. */
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/text.h"
@@ -27,8 +27,8 @@ struct input {
 
 static int wrong(const struct input *in, const char *expected, const char *near)
 {
-	bool secret = in->column->field->flags & TENON_SECRET;
-	struct excerpt x = excerpt_of(secret ? "***" : in->text);
+	bool hidden = in->column->field->flags & TENON_SECRET || in->entry->in_file;
+	struct excerpt x = excerpt_of(hidden ? "***" : in->text);
 
 	return entry_fail(in->entry, in->err, "\"%s\" is not %s%s%s%s", x.text, expected, near != NULL ? "; did you mean \"" : "",
 	                  near != NULL ? near : "", near != NULL ? "\"?" : "");
@@ -163,7 +163,7 @@ static int check_text(const struct input *in, const char *s)
 static int check_number(const struct input *in, const void *at)
 {
 	const struct column *c = in->column;
-	const struct excerpt is = excerpt_of(c->field->flags & TENON_SECRET ? "***" : in->text);
+	const struct excerpt is = excerpt_of(c->field->flags & TENON_SECRET || in->entry->in_file ? "***" : in->text);
 	bool low, high;
 
 	if (c->field->type == TENON_I64) {

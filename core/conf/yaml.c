@@ -79,7 +79,10 @@ static int take_key(struct reader *r, const char *key, const yaml_mark_t *mark)
 	return TENON_OK;
 }
 
-static bool is_null(const char *s) { return *s == '\0' || strcmp(s, "~") == 0 || strcmp(s, "null") == 0 || strcmp(s, "Null") == 0 || strcmp(s, "NULL") == 0; }
+static bool is_null(const char *s)
+{
+	return *s == '\0' || strcmp(s, "~") == 0 || strcmp(s, "null") == 0 || strcmp(s, "Null") == 0 || strcmp(s, "NULL") == 0;
+}
 
 static int on_scalar(struct reader *r, const yaml_event_t *ev)
 {

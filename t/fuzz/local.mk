@@ -4,6 +4,7 @@ FUZZ_REPLAY =
 if !FUZZING
 FUZZ_REPLAY += t/fuzz/replay.c
 endif
+FUZZ_TARGETS = t/fuzz/json_decode.t t/fuzz/query_decode.t t/fuzz/conf.t
 FUZZ_LIBS = $(UNIT_LIBS) $(FUZZ_FLAGS)
 if HAVE_SIMDJSON
 check_PROGRAMS += t/fuzz/json_decode.t

@@ -16,7 +16,7 @@ GROWTH = (20 if door.SANITIZED else 3) << 20
 with door.Door(emit_buffer=65536, gzip_min=2000) as d:
     # ---- short and long
     a = d.ask("GET", LIST + "?n=0")
-    is_((a.status, a.json()), (200, {"items": [], "next": "more"}), "an empty list")
+    is_((a.status, a.json()), (200, {"next": "more"}), "an empty list is left out, as every empty array")
     a = d.ask("GET", LIST + "?n=3&size=2")
     is_(a.json(), {"items": [{"i": i, "pad": "xx"} for i in range(3)], "next": "more"}, "a short one")
     is_((a.headers.get("content-length"), a.headers["content-type"]), (str(len(a.body)), "application/json"), "has a length")

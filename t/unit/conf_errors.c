@@ -169,8 +169,10 @@ static void variables_and_files_that_are_not_there(void **state)
 		{ "listen: ${CONF_ABSENT}\n", "tenon.yaml:1: listen: the environment has no CONF_ABSENT; set it, or write ${CONF_ABSENT:-default}" },
 		{ "listen: ${CONF_LATIN}\n", "tenon.yaml:1: listen: what the environment has as CONF_LATIN is not UTF-8" },
 		{ "listen: ${a.b}\n", "tenon.yaml:1: listen: `${` begins no ${NAME} or ${NAME:-default}; for the characters themselves write $${" },
-		{ "listen: '${CONF_LATIN:-'\n", "tenon.yaml:1: listen: `${` begins no ${NAME} or ${NAME:-default}; for the characters themselves write $${" },
+		{ "listen: '${CONF_LATIN:-'\n",
+		  "tenon.yaml:1: listen: `${` begins no ${NAME} or ${NAME:-default}; for the characters themselves write $${" },
 		{ "listen: ${CONF_LONG}${CONF_LONG}\n", "tenon.yaml:1: listen: longer than 64 KiB once its variables are replaced" },
+		{ "size: !file word\n", "tenon.yaml:1: size: \"***\" is not a size (a whole number of bytes, or with KiB, MiB, GiB)" },
 		{ "token: !file nosuch\n", "tenon.yaml:1: token: cannot read the file nosuch: No such file or directory" },
 		{ "token_file: .\n", "tenon.yaml:1: token_file: . is not a file" },
 		{ "token_file: /dev/zero\n", "tenon.yaml:1: token_file: /dev/zero is not a file" },
@@ -188,6 +190,7 @@ static void variables_and_files_that_are_not_there(void **state)
 	setenv("CONF_LONG", text, 1);
 	setenv("CONF_LATIN", "\xE4", 1);
 	unsetenv("CONF_ABSENT");
+	write_text("word", "hush\n");
 	write_text("blank", "\n");
 	write_file("binary", "a\0b", 3);
 	EACH(m, list)
@@ -282,7 +285,8 @@ static void long_names_are_cut_between_characters(void **state)
 /* every allocation fails once: it is said, and nothing is leaked or read wrongly */
 static void memory_runs_out(void **state)
 {
-	static const char yaml[] = "listen: ${PATH}\nsize: 2KiB\ndirs: [a, b]\nlabels: {a: b}\nmodels: [{name: a}]\nextra: [1]\nhttp: {max_body: 1}\n";
+	static const char yaml[] = "listen: ${PATH}\nsize: 2KiB\ndirs: [a, b]\nlabels: {a: b}\nmodels: [{name: a}]\nextra: [1]\n"
+	                           "http: {max_body: 1}\n";
 	static const char *const sets[] = { "sql.readers=3", "log={level: debug}" };
 	struct loaded l;
 	struct buf b = { 0 };

@@ -49,7 +49,8 @@ static void what_is_printed_reads_back(void **state)
 	static const char *const texts[] = {
 		"", " ", "null", "~", "true", "No", "0x1F", "1e3", "- a", "a: b", "a #b", "# a", "'", "\"", "\\", "\\n", "a\nb\tc\r", "\x01\x1f\x7f",
 		"$${HOME}", "$$${HOME}", "$", "$$", "a$${", "{a: b}", "[a]", "*a", "&a", "!file x", "!", "%", "@", "`", "|", ">", "---", "...", "a:", "-",
-		"\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80", "\xC2\x80\xC2\x85\xC2\x9F\xC2\xA0", "\xE2\x80\xA8\xE2\x80\xA9", "\xEF\xBB\xBF", "\xEF\xBF\xBD\xEF\xBF\xBE\xEF\xBF\xBF",
+		"\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80", "\xC2\x80\xC2\x85\xC2\x9F\xC2\xA0", "\xE2\x80\xA8\xE2\x80\xA9", "\xEF\xBB\xBF",
+		"\xEF\xBF\xBD\xEF\xBF\xBE\xEF\xBF\xBF",
 		"trailing ", "\n\nlines\n", "\xF0\x9F\xBF\xBE",
 	};
 	struct loaded l, again;
@@ -74,7 +75,8 @@ static void printing_twice_is_printing_once(void **state)
 	struct loaded first, second;
 
 	(void)state;
-	good(&first, "size: 3KiB\nwait: 90s\nratio: 0.1\nports: [1, 2]\nlabels: {'a b': c}\nkey: aGk=\nextra: {a: [1, '2', '${HOME}', '$${x}']}\n"
+	good(&first, "size: 3KiB\nwait: 90s\nratio: 0.1\nports: [1, 2]\nlabels: {'a b': c}\nkey: aGk=\n"
+	             "extra: {a: [1, '2', '${HOME}', '$${x}']}\n"
 	             "headers: {Authorization: hush}\ntoken: hush\npin: 5\nsocket: ''\ntls: {cert: x}\nmodels: [{name: a}, {name: b, size: 1}]\n", "sql.trace=t");
 	char *text = printed(&first);
 	assert_null(strstr(text, "hush"));
