@@ -305,8 +305,8 @@ static int print_config_doc(struct daemon *d)
 	struct buf b = { 0 };
 
 	conf_doc(&b, "core", &core_conf_table);
-	conf_doc(&b, "log", &log_conf_table);
 	conf_doc(&b, "http", &door_config_table);
+	conf_doc(&b, "every instance", &instance_conf_table);
 	MAP_EACH(&d->found, s) {
 		const struct found *f = s->value;
 		if (f->plugin->config != NULL)

@@ -5,8 +5,11 @@ UNIT_LIBS = libcore.a $(CORE_LIBS) $(CMOCKA_LIBS) -lstdc++
 include t/unit/local.mk
 include t/unit/conf.mk
 include t/unit/tracking.mk
+include t/unit/tracking_search.mk
 include t/unit/sqlite.mk
+include t/unit/http.mk
 include t/fuzz/local.mk
+include t/fuzz/http.mk
 
 TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 TEST_EXTENSIONS = .t

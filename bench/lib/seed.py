@@ -12,6 +12,7 @@ import contextlib
 import json
 import re
 import sqlite3
+import urllib.request
 import uuid
 
 from pool import Pool
@@ -79,6 +80,13 @@ def runs(side, exp, count):
         ids = created(pool, (creation(exp, i, True) for i in range(count)))
         pool.post(API + "runs/log-batch", (
             {"run_id": run, "metrics": points(metrics(i)), "params": pairs(params(i)), "tags": []} for i, run in enumerate(ids)))
+
+
+def names_found(side, search):
+    """The names of the runs that a search gives, in order."""
+    request = urllib.request.Request(side.url + API + "runs/search", search.encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return [run["info"]["run_name"] for run in json.load(answer)["runs"]]
 
 
 @contextlib.contextmanager

@@ -31,6 +31,7 @@ class Setting:
         self.stack = contextlib.ExitStack()
         self.stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self.sides = {}
+        self.failed = set()
         self.made = {}
         self.steps = {}
         self.idle = {}
@@ -59,10 +60,14 @@ class Setting:
 
     def side(self, name):
         """The running server: tenon, tenon-100k (a second one, for its own data), mlflow, fml or nginx."""
+        if name in self.failed:
+            raise sides.server.ServerError("did not start (see above)")
         if name not in self.sides:
             kind = sides.Nginx if name == "nginx" else sides.PEERS[name.split("-")[0]]
             note("starting %s" % name)
+            self.failed.add(name)
             self.sides[name] = self.stack.enter_context(kind(self.folder))
+            self.failed.remove(name)
             if name == "mlflow":
                 self.sides[name].settle()
         return self.sides[name]

@@ -107,6 +107,10 @@ class Side(server.Server):
                 self.fail("no answer after %d s" % waited)
             time.sleep(0.0005 if waited < 0.5 else 0.02)
         self.started_in = time.monotonic() - begin
+        self.verify()
+
+    def verify(self):
+        """Whether what answers is what is to be measured."""
 
     def pss(self):
         """MB of the whole process tree, pages shared with others counted in part."""
@@ -136,6 +140,12 @@ class Tenon(Side):
         if not os.access(binary, os.X_OK):
             self.fail("no %s: run scripts/build, or set TENON_BUILD" % binary)
         return [binary, "--data", self.path("data"), "--listen", "127.0.0.1:%d" % self.port]
+
+    def verify(self):
+        try:
+            self.get("/api/2.0/mlflow/experiments/get?experiment_id=0")
+        except OSError as error:
+            self.fail("does not serve the tracking API (%s)" % error)
 
 
 class Mlflow(Side):

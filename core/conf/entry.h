@@ -25,6 +25,7 @@ struct entry {
 	struct reading *readings;     /* MAP: who read it */
 	const char *key;              /* within its mapping; NULL in a list */
 	const char *text;             /* TEXT, as it was written: ${NAME} still stands there */
+	const char *value;            /* TEXT, once it was read: with its variables replaced, or what the file held */
 	const char *file;             /* NULL: it was set on the command line */
 	size_t line;                  /* of the file; on the command line: which override, from 1 */
 	enum entry_kind kind;
@@ -80,7 +81,7 @@ int set_graft(struct conf *, const char *path, struct err *);         /* the sho
 
 /* ---- what becomes of them ---- */
 
-int source_text(struct conf *, const struct entry *, const char **out, struct err *);
+int source_text(struct conf *, struct entry *, const char **out, struct err *); /* looked up once, then the same for good */
 int value_read(struct conf *, const struct column *, struct entry *, void *at, struct err *);
 int value_check_count(const struct column *, const struct entry *, size_t n, struct err *);
 

@@ -33,7 +33,7 @@ static bool is_number(const char *s)
 	return *s == '\0';
 }
 
-static int add_text(struct conf *c, const struct entry *e, struct buf *b, bool as_yaml, struct err *err)
+static int add_text(struct conf *c, struct entry *e, struct buf *b, bool as_yaml, struct err *err)
 {
 	const char *text;
 	int rc = source_text(c, e, &text, err);
@@ -47,7 +47,7 @@ static int add_text(struct conf *c, const struct entry *e, struct buf *b, bool a
 	return TENON_OK;
 }
 
-int freeform_add(struct conf *c, const struct entry *e, struct buf *b, bool as_yaml, struct err *err)
+int freeform_add(struct conf *c, struct entry *e, struct buf *b, bool as_yaml, struct err *err)
 {
 	bool map = e->kind == ENTRY_MAP;
 	int rc = TENON_OK;
@@ -59,7 +59,7 @@ int freeform_add(struct conf *c, const struct entry *e, struct buf *b, bool as_y
 		return TENON_OK;
 	}
 	buf_addc(b, map ? '{' : '[');
-	for (const struct entry *k = e->first; k != NULL && rc == TENON_OK; k = k->next) {
+	for (struct entry *k = e->first; k != NULL && rc == TENON_OK; k = k->next) {
 		if (k != e->first)
 			buf_adds(b, ", ");
 		if (map) {

@@ -8,6 +8,6 @@
 struct buf;
 
 /* `as_yaml`: to be read by conf again ($${ for ${) */
-int freeform_add(struct conf *, const struct entry *, struct buf *, bool as_yaml, struct err *);
+int freeform_add(struct conf *, struct entry *, struct buf *, bool as_yaml, struct err *);
 
 #endif

@@ -14,7 +14,7 @@
 
 struct printer { struct conf *conf; struct buf *b; int depth, off; /* `off` >= 0: a comment that begins at that depth */ };
 
-static void show_rows(struct printer, const struct shape *, const void *message, const struct entry *map);
+static void show_rows(struct printer, const struct shape *, const void *message, struct entry *map);
 
 /* ---- lines ---- */
 
@@ -33,7 +33,7 @@ static void add_comment(struct buf *b, const char *s)
 		buf_addc(b, (unsigned char)*s < 0x20 || *s == 0x7F ? ' ' : *s);
 }
 
-static void end(const struct printer *p, const struct tenon_field *f, const struct entry *e)
+static void end(const struct printer *p, const struct tenon_field *f, struct entry *e)
 {
 	char where[400];
 
@@ -63,7 +63,7 @@ static void show_enum(const struct printer *p, const struct tenon_field *f, int6
 	quote_add_word(p->b, k->name != NULL ? k->name : "", true);
 }
 
-static void show_one(const struct printer *p, const struct column *col, const void *at, const struct entry *e)
+static void show_one(const struct printer *p, const struct column *col, const void *at, struct entry *e)
 {
 	const struct tenon_field *f = col->field;
 
@@ -90,17 +90,17 @@ static void show_one(const struct printer *p, const struct column *col, const vo
 	}
 }
 
-static const struct entry *nth(const struct entry *list, size_t i)
+static struct entry *nth(struct entry *list, size_t i)
 {
 	if (list == NULL || list->kind != ENTRY_LIST)
 		return list; /* a single value that stands for a list */
-	const struct entry *k = list->first;
+	struct entry *k = list->first;
 	while (i-- > 0 && k != NULL)
 		k = k->next;
 	return k;
 }
 
-static void show_value(const struct printer *p, const struct column *col, const void *at, const struct entry *e)
+static void show_value(const struct printer *p, const struct column *col, const void *at, struct entry *e)
 {
 	const struct shape_array *a = at;
 	const struct tenon_map *m = at;
@@ -140,7 +140,7 @@ static bool has_required(const struct shape *s)
 	return false;
 }
 
-static void show_items(struct printer p, const struct column *col, const struct shape_array *a, const struct entry *e)
+static void show_items(struct printer p, const struct column *col, const struct shape_array *a, struct entry *e)
 {
 	for (size_t i = 0; i < a->n; i++) {
 		struct printer item = p;
@@ -169,7 +169,7 @@ static bool is_comment(const struct column *col, bool set)
 	return f->flags & TENON_SECRET && f->type != TENON_STR && f->type != TENON_JSON;
 }
 
-static void show_row(struct printer p, const struct column *col, const void *at, bool set, const struct entry *e)
+static void show_row(struct printer p, const struct column *col, const void *at, bool set, struct entry *e)
 {
 	const struct tenon_field *f = col->field;
 
@@ -199,7 +199,7 @@ static void show_row(struct printer p, const struct column *col, const void *at,
 	end(&p, f, e);
 }
 
-static void show_rows(struct printer p, const struct shape *s, const void *message, const struct entry *map)
+static void show_rows(struct printer p, const struct shape *s, const void *message, struct entry *map)
 {
 	for (uint32_t i = 0; i < s->table->n; i++)
 		show_row(p, &s->columns[i], (const char *)message + s->columns[i].field->offset, shape_has(message, i), entry_of_row(map, s, i));

@@ -145,7 +145,7 @@ static int read_file(struct conf *c, const struct entry *e, const char *path, co
 	return check_content(e, path, text, n, err);
 }
 
-int source_text(struct conf *c, const struct entry *e, const char **out, struct err *err)
+static int look_up(struct conf *c, const struct entry *e, const char **out, struct err *err)
 {
 	int rc = interpolate(c, e, out, err);
 
@@ -153,4 +153,14 @@ int source_text(struct conf *c, const struct entry *e, const char **out, struct 
 		return rc;
 	const char *path = resolve(c, e, *out);
 	return path == NULL ? conf_no_memory(err) : read_file(c, e, path, out, err);
+}
+
+int source_text(struct conf *c, struct entry *e, const char **out, struct err *err)
+{
+	int rc = e->value != NULL ? TENON_OK : look_up(c, e, out, err);
+
+	if (e->value == NULL && rc == TENON_OK)
+		e->value = *out;
+	*out = e->value;
+	return rc;
 }

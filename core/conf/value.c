@@ -20,7 +20,7 @@
 struct input {
 	struct conf *conf;
 	const struct column *column;
-	const struct entry *entry;
+	struct entry *entry;
 	const char *text;
 	struct err *err;
 };

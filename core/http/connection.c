@@ -4,14 +4,15 @@
  * libmicrohttpd's own timeout ends connections on which nothing moves. A sender that drips is ended here: headers must be there
  * header_timeout_ms after the connection opened (or after they could have begun), bodies must keep body_min_rate. While a
  * connection is suspended libmicrohttpd is blind; if that lasts, a dup of the socket is watched for the client's end. */
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "bus/call.h"
+#include "bus/stream.h"
 #include "peers.h"
 #include "respond.h"
 
+#include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -32,7 +33,7 @@ static void await(struct connection *c, struct list *l)
 {
 	node_take(&c->node);
 	node_take(&c->unlooked);
-	c->since = clock_ns();
+	c->since = c->server->now;
 	list_add(l, &c->node);
 	list_add(&c->server->unlooked, &c->unlooked);
 }
@@ -42,7 +43,7 @@ static void connection_opened(struct server *s, struct MHD_Connection *m, void *
 	struct connection *c = mem_zero(sizeof *c);
 
 	*context = c;
-	atomic_fetch_add(&s->connections, 1);
+	s->opened++;
 	if (c == NULL)
 		return; /* its first request is cut */
 	c->server = s;
@@ -104,7 +105,7 @@ void connection_park(struct connection *c)
 	if (c->parked)
 		return;
 	c->parked = true;
-	c->parked_since = clock_ns();
+	c->parked_since = c->server->now;
 	list_add(&c->server->parked, &c->parked_node);
 	MHD_suspend_connection(c->mhd);
 }
@@ -117,9 +118,15 @@ void connection_unpark(struct connection *c)
 	node_take(&c->parked_node);
 	stop_watching(c);
 	if (c->request != NULL && c->request->stage == STAGE_UPLOAD)
-		c->request->paused += clock_ns() - c->parked_since;
+		c->request->paused += c->server->now - c->parked_since;
 	MHD_resume_connection(c->mhd);
 	server_run_soon(c->server);
+}
+
+static bool was_reset(const struct connection *c)
+{
+	char byte;
+	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno != EAGAIN && errno != EINTR;
 }
 
 static void on_client_left(void *arg, int events)
@@ -132,6 +139,8 @@ static void on_client_left(void *arg, int events)
 	if (r == NULL)
 		return;
 	if (r->stage == STAGE_UPLOAD) { /* the rest of its body may lie in the socket: libmicrohttpd reads on and finds out */
+		if (was_reset(c))
+			stream_break(r->call->in, TENON_CANCELLED);
 		connection_unpark(c);
 		return;
 	}

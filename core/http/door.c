@@ -36,8 +36,10 @@ static int add_method(struct door *d, struct method *m, struct err *e)
 
 	for (const struct tenon_route *row = m->row->routes; rc == TENON_OK && row != NULL && row->path != NULL; row++) {
 		struct route what = { .dialect = map_get(&d->dialects, row->dialect), .method = m };
-		if (what.dialect == NULL)
-			return err_set(e, TENON_INVALID_ARGUMENT, "%s: no plugin brings the dialect \"%s\" of %s", m->name, row->dialect, row->path);
+		if (what.dialect == NULL) { /* the plugin that brings it was left out; the rest runs on */
+			log_error("%s: no plugin brings the dialect \"%s\"; nothing answers to %s", m->name, row->dialect, row->path);
+			continue;
+		}
 		rc = route_add(&d->routes, row->path, &what, e);
 		if (rc < 0)
 			err_prefix(e, "%s", m->name);

@@ -163,6 +163,7 @@ static void hand_over(struct door *d, int fd, const struct sockaddr_storage *add
 		turn_away(d, fd, REFUSED_max_connections_per_ip);
 		return;
 	}
+	atomic_fetch_add(&s->connections, 1);
 	if (s->loop == loop_self()) {
 		server_add(s, fd, a, n);
 		return;
@@ -170,6 +171,7 @@ static void hand_over(struct door *d, int fd, const struct sockaddr_storage *add
 	struct arrival *to = mem_zero(sizeof *to);
 	if (to == NULL) {
 		peers_leave(d->peers, a);
+		atomic_fetch_sub(&s->connections, 1);
 		close(fd);
 		return;
 	}

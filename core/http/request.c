@@ -497,8 +497,8 @@ void request_lost(struct request *r, bool complete)
 	if (!complete)
 		atomic_fetch_add_explicit(&r->server->door->left, 1, memory_order_relaxed);
 	if (c != NULL) {
-		if (c->in != NULL)
-			stream_end(c->in, TENON_CANCELLED); /* counts only if its own end was not reached */
+		if (r->stage == STAGE_UPLOAD)
+			stream_break(c->in, TENON_CANCELLED); /* what is queued is dropped: the handler learns of it at once */
 		outflow_lost(r);
 		if (!r->done)
 			call_cancel(c, TENON_CANCELLED);

@@ -143,7 +143,8 @@ void respond_error(struct request *r, int code, int status, const char *fmt, ...
 
 void respond_call_error(struct request *r)
 {
-	respond_problem(r, &(struct tenon_problem){ .code = r->call->code, .message = r->call->message });
+	const struct call *c = r->call;
+	respond_problem(r, &(struct tenon_problem){ .code = c->code, .message = *c->message != '\0' ? c->message : error_text(c->code) });
 }
 
 /* ---- results ---- */
@@ -212,9 +213,11 @@ static void add_cors(struct request *r)
 static void add_common(struct request *r)
 {
 	const struct door *d = r->server->door;
-	char parent[64];
+	char parent[] = "00-00000000000000000000000000000000-0000000000000000-00";
 
-	snprintf(parent, sizeof parent, "00-%s-%s-%s", r->trace, r->span, r->flags);
+	memcpy(parent + 3, r->trace, 32);
+	memcpy(parent + 36, r->span, 16);
+	memcpy(parent + 53, r->flags, 2);
 	respond_header(r, "X-Content-Type-Options", "nosniff");
 	if (*d->conf.frame_options != '\0' && strcmp(d->conf.frame_options, "NONE") != 0)
 		respond_header(r, "X-Frame-Options", d->conf.frame_options);

@@ -7,10 +7,11 @@
 #include "server.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "peers.h"
 #include "request.h"
 
+#include <malloc.h>
 #include <microhttpd.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -40,6 +41,7 @@ static bool on_turn(void *arg)
 
 	if (s->mhd == NULL || !s->pending)
 		return false;
+	s->now = clock_ns();
 	for (int round = 0; s->pending && round < MOST_ROUNDS; round++) {
 		while ((n = s->finished.head.next) != &s->finished.head)
 			request_finish(LIST_ITEM(n, struct request, node));
@@ -61,13 +63,27 @@ static void on_sockets(void *arg, int events)
 	server_run_soon(arg);
 }
 
+/* many connections left: their memory goes back to the system */
+static void trim(struct server *s)
+{
+	enum { MANY = 1000 };
+	size_t now = atomic_load(&s->connections);
+
+	if (now > s->most_connections)
+		s->most_connections = now;
+	if (s->most_connections < MANY || now > s->most_connections / 2)
+		return;
+	s->most_connections = now;
+	malloc_trim(0);
+}
+
 static void on_timer(void *arg)
 {
 	struct server *s = arg;
-	int64_t now = clock_ns();
-
-	connection_sweep(s, now);
-	refusal_sweep(s, now);
+	s->now = clock_ns();
+	connection_sweep(s, s->now);
+	refusal_sweep(s, s->now);
+	trim(s);
 	server_run_soon(s); /* its own timeouts */
 }
 
@@ -90,6 +106,7 @@ int server_start(struct server *s, struct err *e)
 	list_init(&s->parked);
 	list_init(&s->finished);
 	list_init(&s->lingering);
+	s->now = clock_ns();
 	s->again.run = on_again;
 	s->drain.run = on_drain;
 	if ((s->mhd = connection_daemon(s, e)) == NULL)
@@ -119,10 +136,15 @@ void server_stop(struct server *s)
 	refusal_stop(s);
 }
 
+/* It was counted when it was handed over. libmicrohttpd may fail before it told of an opening, or after it told of the closing. */
 void server_add(struct server *s, int fd, const struct sockaddr *address, socklen_t n)
 {
-	if (MHD_add_connection(s->mhd, fd, address, n) != MHD_YES)
-		refusal_count(s->door, REFUSED_max_connections);
+	size_t opened = s->opened;
+
+	if (MHD_add_connection(s->mhd, fd, address, n) != MHD_YES && s->opened == opened) {
+		peers_leave(s->door->peers, address);
+		atomic_fetch_sub(&s->connections, 1);
+	}
 	server_run_soon(s);
 }
 

@@ -39,13 +39,16 @@ struct server {
 	struct list finished;           /* requests whose call ended while they were parked */
 	struct list lingering;          /* sockets that are read empty before they close */
 	size_t n_lingering;
+	int64_t now;                    /* ns, of this turn */
 	bool pending;                   /* libmicrohttpd has something to do */
 	bool again_posted;
 	struct task again, drain;
 	unsigned char random[4096];     /* for trace ids; used from the end */
 	size_t random_left;
+	size_t most_connections;        /* since their memory was last given back */
 	atomic_bool running;
-	atomic_size_t connections, requests;
+	size_t opened;                  /* connections so far */
+	atomic_size_t connections, requests; /* connections: from when they are handed over */
 };
 
 struct listener { struct door *door; int fd; struct watch *watch; };

@@ -28,7 +28,8 @@ static const struct tenon_name placements[] = { { "inline", PLACE_INLINE }, { "t
 	F(S, const char *, plugin, .doc = "which plugin it is: <interface>/<vendor>; the built-in instances know theirs") \
 	F(S, int64_t, placement, .type = TENON_ENUM, .names = placements, .dflt = "inline", \
 	  .doc = "inline: on the main loop; thread: on a loop and thread of its own")
-TENON_MESSAGE(instance_conf, INSTANCE_CONF);
+TENON_STRUCT(instance_conf, INSTANCE_CONF);
+TENON_TABLE(, instance_conf, INSTANCE_CONF);
 
 struct member {
 	struct instance *instance;
@@ -145,7 +146,7 @@ static int unknown_kind(const struct map *found, const char *name, const char *k
 static int wish_from_conf(struct conf *conf, const struct map *found, const char *name, struct wish *w, struct err *e)
 {
 	struct instance_conf ic = { 0 };
-	char path[300];
+	char path[300], where[300];
 
 	snprintf(path, sizeof path, "instances.%s", name);
 	int rc = conf_read(conf, path, &instance_conf_table, &ic, e);
@@ -154,12 +155,20 @@ static int wish_from_conf(struct conf *conf, const struct map *found, const char
 	*w = (struct wish){ .name = name, .placement = ic.placement };
 	if (*ic.plugin == '\0') {
 		w->plugin = builtin_of(found, name);
-		return w->plugin != NULL ? TENON_OK
-		                         : err_set(e, TENON_INVALID_ARGUMENT, "instances.%s: say which `plugin:` it is", name);
+		if (w->plugin != NULL)
+			return TENON_OK;
+		conf_where(conf, path, where, sizeof where);
+		return err_set(e, TENON_INVALID_ARGUMENT, "%s: instances.%s: no plugin that was found brings an instance of this name: say which "
+		               "`plugin:` it is, or look at plugin_dirs", where, name);
 	}
 	const struct found *f = map_get(found, ic.plugin);
-	w->plugin = f == NULL ? NULL : f->plugin;
-	return f == NULL ? unknown_kind(found, name, ic.plugin, e) : TENON_OK;
+	if (f == NULL) {
+		conf_where(conf, path, where, sizeof where);
+		unknown_kind(found, name, ic.plugin, e);
+		return err_prefix(e, "%s", where);
+	}
+	w->plugin = f->plugin;
+	return TENON_OK;
 }
 
 static int add_wish(struct conf *conf, const struct map *found, const char *name, struct wish *wishes, size_t *n, struct err *e)

@@ -62,7 +62,6 @@ def refused(t):
     t.refused("POST", "runs/log-inputs", {"run_id": run, "datasets": [dataset("d%d" % i) for i in range(1001)]}, INVALID,
               "A request can log at most 1000 datasets. Got 1001 datasets. Please split up datasets across multiple requests and try again.")
     t.refused("POST", "runs/log-inputs", {"run_id": run, "datasets": "x"}, INVALID, "Invalid value \"x\" for parameter 'datasets' supplied:...")
-    t.refused("POST", "runs/log-inputs", {"run_id": run, "models": [{"model_id": "m-1"}]}, (501, "NOT_IMPLEMENTED"), "This server does not...")
     t.refused("POST", "runs/log-inputs", {"run_id": "x y"}, INVALID, "Invalid value \"x y\" for parameter 'run_id' supplied.")
     t.refused("POST", "runs/log-inputs", {"run_id": "nope"}, MISSING, "Run with id=nope not found")
     tap.is_(t.run(run)["inputs"], {}, "nothing of it is kept")

@@ -131,11 +131,39 @@ def search(c, experiment):
     c.ask("POST", "/ajax-api/2.0/mlflow/experiments/search-datasets", {"experiment_ids": [experiment]})
 
 
+def models(c, experiment, run):
+    """Logged models; the run is active."""
+    made = [c.post("logged-models", experiment_id=experiment, name="m%d" % i, params=[{"key": "p", "value": "1"}], tags=[{"key": "t", "value": "1"}])
+            for i in range(2)]
+    model = made[0].get("model", {}).get("info", {}).get("model_id", "none")
+    path = "logged-models/" + model
+    c.get(path)
+    c.ask("PATCH", path, {"model_id": model, "status": "LOGGED_MODEL_READY"})
+    c.ask("PATCH", path + "/tags", {"tags": [{"key": "t", "value": "2"}]})
+    c.ask("DELETE", path + "/tags/t")
+    c.ask("POST", path + "/params", {"model_id": model, "params": [{"key": "q", "value": "1"}]})
+    c.post("runs/outputs", run_id=run, models=[{"model_id": model, "step": 1}])
+    c.post("runs/log-inputs", run_id=run, models=[{"model_id": model}])
+    c.post("runs/log-metric", run_id=run, key="m", value=1, timestamp=1, model_id=model, dataset_name="d", dataset_digest="1")
+    on = [{"dataset_name": "d", "dataset_digest": "1"}, {"dataset_name": "e"}]
+    for text in ("name LIKE 'm%' AND status IN ('READY','FAILED')", "model_type != 'x' AND creation_time > 5.5", "tags.t = '1'", "params.p ILIKE '1'",
+                 "metrics.m > 0 AND metrics.m != 3", "experiment_id = '1'", "metrics.m > NaN"):
+        c.post("logged-models/search", experiment_ids=[experiment, "0"], filter=text, datasets=on)
+    for order in ([], [{"field_name": "name"}], [{"field_name": "metrics.m"}, {"field_name": "status", "ascending": False}],
+                  [{"field_name": "metrics.m", "dataset_name": "d", "dataset_digest": "1", "ascending": False}]):
+        page = c.post("logged-models/search", experiment_ids=[experiment], order_by=order, max_results=1, datasets=on[:len(order)])
+        c.post("logged-models/search", experiment_ids=[experiment], order_by=order, max_results=1, datasets=on[:len(order)],
+               page_token=page.get("next_page_token", ""))
+    c.ask("DELETE", path)
+
+
 def run(path):
     with server.Tenond(["--set", "sql.trace=" + path]) as t:
         c = Client(t.url)
         experiment = experiments(c)
-        history(c, runs(c, experiment))
+        made = runs(c, experiment)
+        history(c, made)
+        models(c, experiment, made)
         search(c, experiment)
 
 

@@ -96,6 +96,21 @@ static void printing_twice_is_printing_once(void **state)
 	free(twice);
 }
 
+static void what_was_read_is_printed_whatever_became_of_its_file(void **state)
+{
+	struct loaded l;
+
+	(void)state;
+	write_text("word", "once\n");
+	good(&l, "extra: [!file word]\nlisten: !file word\n", NULL);
+	assert_int_equal(unlink("word"), 0);
+	char *text = printed(&l);
+	assert_non_null(strstr(text, "extra: [\"once\"]"));
+	assert_non_null(strstr(text, "listen: once"));
+	free(text);
+	conf_close(l.conf);
+}
+
 static void a_file_name_cannot_end_its_comment(void **state)
 {
 	static const char name[] = "a\nevil: 1\n#.yaml";
@@ -140,7 +155,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_show_value_doc_and_origin), cmocka_unit_test(what_is_printed_reads_back),
-		cmocka_unit_test(printing_twice_is_printing_once), cmocka_unit_test(a_file_name_cannot_end_its_comment),
+		cmocka_unit_test(printing_twice_is_printing_once), cmocka_unit_test(what_was_read_is_printed_whatever_became_of_its_file),
+		cmocka_unit_test(a_file_name_cannot_end_its_comment),
 		cmocka_unit_test(a_section_becomes_a_table),
 	};
 	return cmocka_run_group_tests(tests, enter_scratch, leave_scratch);

@@ -163,8 +163,9 @@ static struct log_metric_args metric = { .has = { 1, 1, 1, 1, 1 }, .run_id = f.r
 	.model_id = "", .dataset_name = "", .dataset_digest = "" };
 static struct log_param_args param = { .has = { 1, 1, 1 }, .run_id = f.run, .key = "lr", .value = "0.1" };
 static struct set_tag_args tag = { .has = { 1, 1, 1 }, .run_id = f.run, .key = "mlflow.runName", .value = "renamed" };
-static struct metric_arg points[] = { { .has = { 1, 1, 1, 1 }, .key = "acc", .value = 1, .timestamp = 1, .step = 2 },
-	{ .has = { 1, 1, 1, 1 }, .key = "acc", .value = 2, .timestamp = 1, .step = 1 } };
+#define NO_MODEL .dataset_name = "", .dataset_digest = "", .model_id = "", .run_id = "" /* absent texts are never NULL */
+static struct metric_arg points[] = { { .has = { 1, 1, 1, 1 }, .key = "acc", .value = 1, .timestamp = 1, .step = 2, NO_MODEL },
+	{ .has = { 1, 1, 1, 1 }, .key = "acc", .value = 2, .timestamp = 1, .step = 1, NO_MODEL } };
 static struct param_arg params[] = { { .has = { 1, 1 }, .key = "depth", .value = "3" } };
 static struct tag_arg tags[] = { { .has = { 1, 1 }, .key = "note", .value = "x" } };
 static struct log_batch_args batch = { .has = { 1, 1, 1, 1 }, .run_id = f.run, .metrics = { points, 2 }, .params = { params, 1 }, .tags = { tags, 1 } };

@@ -7,12 +7,14 @@
 #include <strings.h>
 
 static const char text[] = " txt log err cfg conf cnf cf ini properties prop hocon toml yaml yml xml json js py py3 csv tsv md rst"
-	" ipynb MLmodel MLproject ";
+	" ipynb MLmodel mlproject ";
 
 static const struct { const char *extension, *type; } types[] = {
 	{ "avi", "video/x-msvideo" }, { "bmp", "image/bmp" }, { "c", "text/plain" }, { "css", "text/css" }, { "doc", "application/msword" },
 	{ "gif", "image/gif" }, { "h", "text/plain" }, { "h5", "application/x-hdf5" }, { "htm", "text/html" }, { "html", "text/html" },
 	{ "ico", "image/vnd.microsoft.icon" }, { "jpe", "image/jpeg" }, { "jpeg", "image/jpeg" }, { "jpg", "image/jpeg" },
+	{ "js", "application/javascript" }, { "json", "application/json" }, { "md", "text/markdown" },
+	{ "py", "text/x-python" }, { "tsv", "text/tab-separated-values" }, { "txt", "text/plain" }, { "xml", "text/xml" },
 	{ "mjs", "application/javascript" }, { "mov", "video/quicktime" }, { "mp3", "audio/mpeg" }, { "mp4", "video/mp4" },
 	{ "mpeg", "video/mpeg" }, { "mpg", "video/mpeg" }, { "pdf", "application/pdf" }, { "png", "image/png" },
 	{ "ppt", "application/vnd.ms-powerpoint" }, { "ps", "application/postscript" }, { "pyc", "application/x-python-code" },

@@ -38,6 +38,13 @@ TENON_MESSAGE(list_result, LIST_RESULT);
 	F(S, const char *, path, .doc = "path below the run's artifact root")
 TENON_MESSAGE(run_file_args, RUN_FILE_ARGS);
 
+#define PRESIGNED_UPLOAD_ARGS(F, S) \
+	F(S, const char *, run_id, .flags = TENON_TYPED, .doc = "the run that it would belong to") \
+	F(S, const char *, model_id, .flags = TENON_TYPED, .doc = "or the logged model") \
+	F(S, const char *, path, .flags = TENON_REQUIRED | TENON_TYPED, .doc = "path below its artifact root") \
+	F(S, int64_t, expiration, .flags = TENON_TYPED, .doc = "seconds that the link would be good for")
+TENON_MESSAGE(presigned_upload_args, PRESIGNED_UPLOAD_ARGS);
+
 #define MPU_CREATE_ARGS(F, S) \
 	F(S, const char *, artifact_path, .doc = "path below the artifact root") \
 	F(S, const char *, path, .flags = TENON_REQUIRED | TENON_TYPED, .doc = "name of the file") \

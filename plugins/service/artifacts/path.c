@@ -44,6 +44,20 @@ static bool is_absolute(const char *s)
 	return s[0] == '/' || drive || share;
 }
 
+/* RFC 3629, loosely: what the door let through was valid, decoding further may not be */
+static bool is_utf8(const char *s)
+{
+	for (const unsigned char *p = (const unsigned char *)s; *p != '\0';) {
+		int more = *p < 0x80 ? 0 : *p >= 0xC2 && *p < 0xE0 ? 1 : (*p & 0xF0) == 0xE0 ? 2 : *p >= 0xF0 && *p < 0xF5 ? 3 : -1;
+		if (more < 0)
+			return false;
+		for (p++; more > 0; more--, p++)
+			if ((*p & 0xC0) != 0x80)
+				return false;
+	}
+	return true;
+}
+
 /* control characters are escaped, not refused: they would forge log lines and terminal output */
 static char *escape_controls(struct tenon_call *c, const char *s)
 {
@@ -67,9 +81,7 @@ const char *path_check(struct tenon_call *c, const char *path)
 	while (s != NULL && decode_once(s) && ++rounds < ROUNDS)
 		;
 	char *safe = s == NULL || rounds == ROUNDS ? NULL : escape_controls(c, s);
-	if (safe != NULL && strncmp(safe, "file:", 5) == 0)
-		safe += 5;
-	if (safe != NULL && strchr(safe, '#') == NULL && !has_parent_segment(safe) && !is_absolute(safe))
+	if (safe != NULL && is_utf8(safe) && strncmp(safe, "file:", 5) != 0 && strchr(safe, '#') == NULL && !has_parent_segment(safe) && !is_absolute(safe))
 		return safe;
 	tenon_fail(c, TENON_INVALID_ARGUMENT, "Invalid path");
 	return NULL;

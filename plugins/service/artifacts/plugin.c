@@ -54,6 +54,9 @@ static int check_name(struct tenon_call *c, const char *path, const char *key)
 	const char *found = key + strlen(c->workspace) + 1;
 	size_t n = strlen(path);
 
+	if (strncmp(path_name(path), ".artifact.uploading.", 20) == 0)
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Invalid artifact file name: '%s'. Artifact names starting with '.artifact.uploading.' are "
+		                  "reserved.", path_name(path));
 	if (n == 0 || path[n - 1] == '/')
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Artifact path must include a filename (cannot end with '/').");
 	if (strcmp(path, found) == 0)
@@ -151,41 +154,45 @@ TENON_HANDLER(list, struct list_args, struct list_result)
 
 /* ---- files of a run, for browsers ---- */
 
-static int run_file_key(struct tenon_call *c, const char *run_id, const char *path, const char **key)
+struct run_file { const char *key, *shown; /* the path below the artifact root, as it was asked for */ };
+
+static int find_run_file(struct tenon_call *c, const struct run_file_args *a, struct run_file *f)
 {
-	const char *safe = path_check(c, path);
+	const char *run_id = *a->run_id != '\0' ? a->run_id : a->has.run_uuid ? a->run_uuid : "None";
+	const char *safe = path_check(c, a->path);
 	struct run_root root;
 
 	if (safe == NULL)
 		return TENON_INVALID_ARGUMENT;
 	TRY(run_root(c, run_id, &root));
-	*key = path_key(c, root.path, safe);
-	return *key == NULL ? TENON_NO_MEMORY : TENON_OK;
+	f->key = path_key(c, root.path, safe);
+	f->shown = tenon_printf(c, "%s/%s", root.path, safe);
+	return f->key == NULL || f->shown == NULL ? TENON_NO_MEMORY : TENON_OK;
 }
 
 static int get_file(struct tenon_call *c, const struct run_file_args *a, struct tenon_empty *out)
 {
-	const char *run_id = *a->run_id != '\0' ? a->run_id : a->run_uuid, *key;
+	struct run_file file;
 
 	(void)out;
 	if (!a->has.path)
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Request must specify path.");
-	TRY(run_file_key(c, run_id, a->path, &key));
-	return send(c, key, key + strlen(c->workspace) + 1);
+	TRY(find_run_file(c, a, &file));
+	return send(c, file.key, file.shown);
 }
 TENON_HANDLER(get_file, struct run_file_args, struct tenon_empty)
 
 static int upload_file(struct tenon_call *c, const struct run_file_args *a, struct tenon_empty *out)
 {
-	const char *key;
+	struct run_file file;
 
 	(void)out;
-	if (*a->run_uuid == '\0')
-		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Request must specify run_uuid.");
+	if (*a->run_id == '\0' && *a->run_uuid == '\0')
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Request must specify run_id or run_uuid.");
 	if (*a->path == '\0')
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Request must specify path.");
-	TRY(run_file_key(c, a->run_uuid, a->path, &key));
-	int rc = store(c, key, 1, UI_UPLOAD_MOST);
+	TRY(find_run_file(c, a, &file));
+	int rc = store(c, file.key, 1, UI_UPLOAD_MOST);
 	if (rc == TENON_TOO_LARGE)
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Artifact size is too large. Max size is 10MB.");
 	return rc == TENON_INVALID_ARGUMENT ? tenon_fail(c, rc, "Request must specify data.") : rc;
@@ -194,31 +201,36 @@ TENON_HANDLER(upload_file, struct run_file_args, struct tenon_empty)
 
 /* ---- what this server has not ---- */
 
-static int no_multipart(struct tenon_call *c, const char *artifact_path)
+static int no_multipart(struct tenon_call *c, const char *artifact_path, const char *file)
 {
+	const char *name = path_name(file), *back = strrchr(name, '\\');
+
 	if (path_check(c, artifact_path) == NULL)
 		return TENON_INVALID_ARGUMENT;
+	name = back != NULL ? back + 1 : name;
+	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Invalid path");
 	return tenon_fail(c, TENON_UNSUPPORTED, "Multipart upload is not supported for the current artifact repository");
 }
 
 static int mpu_create(struct tenon_call *c, const struct mpu_create_args *a, struct tenon_empty *out)
 {
 	(void)out;
-	return no_multipart(c, a->artifact_path);
+	return no_multipart(c, a->artifact_path, a->path);
 }
 TENON_HANDLER(mpu_create, struct mpu_create_args, struct tenon_empty)
 
 static int mpu_complete(struct tenon_call *c, const struct mpu_complete_args *a, struct tenon_empty *out)
 {
 	(void)out;
-	return no_multipart(c, a->artifact_path);
+	return no_multipart(c, a->artifact_path, a->path);
 }
 TENON_HANDLER(mpu_complete, struct mpu_complete_args, struct tenon_empty)
 
 static int mpu_abort(struct tenon_call *c, const struct mpu_abort_args *a, struct tenon_empty *out)
 {
 	(void)out;
-	return no_multipart(c, a->artifact_path);
+	return no_multipart(c, a->artifact_path, a->path);
 }
 TENON_HANDLER(mpu_abort, struct mpu_abort_args, struct tenon_empty)
 
@@ -230,6 +242,24 @@ static int presigned(struct tenon_call *c, const struct path_args *a, struct ten
 	return tenon_fail(c, TENON_UNSUPPORTED, "Multipart download is not supported for the current artifact repository");
 }
 TENON_HANDLER(presigned, struct path_args, struct tenon_empty)
+
+static int presigned_upload(struct tenon_call *c, const struct presigned_upload_args *a, struct tenon_empty *out)
+{
+	struct run_root root;
+
+	(void)out;
+	if ((*a->run_id == '\0') == (*a->model_id == '\0'))
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Exactly one of run_id and model_id must be provided.");
+	if (path_check(c, a->path) == NULL)
+		return TENON_INVALID_ARGUMENT;
+	if (*a->run_id != '\0') {
+		TRY(run_root(c, a->run_id, &root));
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Presigned upload is not supported for proxied artifact storage (artifact URI scheme: %.*s). "
+		                  "This endpoint requires a direct cloud storage artifact URI.", (int)strcspn(root.uri, ":"), root.uri);
+	}
+	return tenon_fail(c, TENON_UNSUPPORTED, "Presigned upload is not supported for the current artifact repository");
+}
+TENON_HANDLER(presigned_upload, struct presigned_upload_args, struct tenon_empty)
 
 /* ---- the table ---- */
 
@@ -246,6 +276,7 @@ ROUTE(upload_file_route, "POST /ajax-api/2.0/mlflow/upload-artifact");
 ROUTE(mpu_create_route, "POST " PROXY "mpu/create/{artifact_path*}");
 ROUTE(mpu_complete_route, "POST " PROXY "mpu/complete/{artifact_path*}");
 ROUTE(mpu_abort_route, "POST " PROXY "mpu/abort/{artifact_path*}");
+ROUTE(presigned_upload_route, "POST /(api|ajax-api)/2.0/mlflow/artifacts/presigned-upload-url");
 ROUTE(presigned_route, "GET " PROXY "presigned/{artifact_path*}");
 
 #define METHOD(fn, args_t, result_t) .name = #fn, .since = 1, .args = &args_t##_table, .result = &result_t##_table, .handler = fn##_handler
@@ -275,6 +306,8 @@ static const struct tenon_method methods[] = {
 	  .doc = "Multipart uploads are not offered." },
 	{ METHOD(presigned, path_args, tenon_empty), .flags = TENON_IDEMPOTENT, .routes = presigned_route, .permission = "read@artifact_path",
 	  .errors = "UNSUPPORTED", .doc = "Presigned links are not offered: clients fall back to a plain GET." },
+	{ METHOD(presigned_upload, presigned_upload_args, tenon_empty), .routes = presigned_upload_route, .permission = "edit@run_id",
+	  .errors = "NOT_FOUND UNSUPPORTED", .doc = "Presigned links are not offered: clients upload through this server." },
 	{ 0 },
 };
 

@@ -2,9 +2,10 @@
 /* batch - log_batch: many metric points, params and tags in one transaction, whole or not at all.
  *
  * Model    All keys become numbers first (one question at most). Then the steps: the run is active; params are written
- *          once and compared; points, sorted by key, and the latest of each key; tags, the last of each key. */
+ *          once and compared; points, sorted by key, and the latest of each key; points of models; tags, the last of each key. */
 #include "tracking.h"
 #include "active.h"
+#include "model_points.h"
 #include "points.h"
 #include "pytext.h"
 #include "runref.h"
@@ -21,6 +22,9 @@ struct batch {
 	int64_t *metric_keys, *param_keys, *tag_keys; /* words, in the order of the arguments */
 	const char **param_values;
 	size_t check_step;                            /* where params are compared; 0: there are none */
+	struct model_point *model_points;             /* the metrics that name a model */
+	size_t model_count;
+	struct model_steps model_steps;
 };
 
 /* ---- what the rows cannot say ---- */
@@ -66,6 +70,8 @@ static int check_param_keys(struct tenon_call *c, const struct param_arg_list *p
 
 static int check(struct tenon_call *c, const struct log_batch_args *a)
 {
+	for (size_t i = 0; i < a->metrics.n; i++)
+		TRY(model_points_check_dataset(c, a->metrics.v[i].dataset_name, a->metrics.v[i].dataset_digest));
 	for (size_t i = 0; i < a->metrics.n; i++) {
 		const struct metric_arg *m = &a->metrics.v[i];
 		if (m->timestamp < 0)
@@ -142,6 +148,23 @@ static int add_metrics(struct tenon_call *c, struct batch *b, struct sql_tx *tx)
 	sql_add_n(tx, POINT_INSERT_METRIC, v, n * POINT_METRIC_COLUMNS, POINT_METRIC_COLUMNS);
 	sql_add_n(tx, POINT_UPSERT_LATEST, latest, latest_count * POINT_LATEST_COLUMNS, POINT_LATEST_COLUMNS);
 	return TENON_OK;
+}
+
+static int add_model_points(struct tenon_call *c, struct batch *b, struct sql_tx *tx)
+{
+	const struct metric_arg_list *metrics = &b->args->metrics;
+	for (size_t i = 0; i < metrics->n; i++) {
+		const struct metric_arg *m = &metrics->v[i];
+		if (m->model_id[0] == 0)
+			continue;
+		if (b->model_points == NULL)
+			b->model_points = tenon_alloc(c, metrics->n * sizeof *b->model_points);
+		if (b->model_points == NULL)
+			return tenon_fail(c, TENON_NO_MEMORY, "no memory for %zu metrics", metrics->n);
+		b->model_points[b->model_count++] = (struct model_point){ m->model_id, m->key, m->dataset_name, m->dataset_digest,
+			point_of(0, m->value, m->timestamp, m->step) };
+	}
+	return model_points_add(c, tx, &b->ref, b->model_points, b->model_count, &b->model_steps);
 }
 
 /* does a later tag of the same key make this one pointless? An empty mlflow.runName never counts. */
@@ -221,10 +244,13 @@ int log_batch(struct tenon_call *c, const struct log_batch_args *a, struct tenon
 	active_run(&tx, &active, b.ref.run);
 	TRY(add_params(c, &b, &tx));
 	TRY(add_metrics(c, &b, &tx));
+	TRY(add_model_points(c, &b, &tx));
 	TRY(add_tags(c, &b, &tx));
 	TRY(sql_commit(c, t->store, &tx));
 	if (active_failed(&tx))
 		return active_refuse_run(c, a->run_id);
+	if (model_points_failed(&tx, &b.model_steps))
+		return model_points_refuse(c, &tx, &b.model_steps, b.model_points, b.model_count);
 	if (tx.result.has.failed)
 		return refuse_params(c, &b, &tx.result.steps.v[b.check_step]);
 	return TENON_OK;

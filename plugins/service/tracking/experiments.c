@@ -10,6 +10,8 @@
 
 #include <ctype.h>
 
+#define ID_SIZE 24 /* an int64 as text */
+
 static int not_a_number(struct tenon_call *c, const char *text)
 {
 	return tenon_fail(c, TENON_INVALID_ARGUMENT, "Invalid experiment ID '%s'. Experiment ID must be a valid integer.", text);
@@ -100,12 +102,16 @@ int create_experiment(struct tenon_call *c, const struct create_experiment_args 
 		sql_add_n(&tx, "UPDATE experiment SET artifact_location = artifact_location || CAST(id AS TEXT)"
 		               " WHERE workspace = ? AND name = ?", here, 2, 0);
 	TRY(add_tags(c, &tx, a));
+	char *id = tenon_alloc(c, ID_SIZE); /* now: what was committed must not fail */
+	if (id == NULL)
+		return tenon_fail(c, TENON_NO_MEMORY, "no memory for an experiment");
 	TRY(sql_commit(c, t->store, &tx));
 	if (tx.result.has.failed)
 		return tenon_fail(c, TENON_ALREADY_EXISTS, "Experiment(name=%s) already exists.", a->name);
+	snprintf(id, ID_SIZE, "%lld", (long long)sql_i64(&tx.result.steps.v[0], 0, 0));
 	out->has.experiment_id = 1;
-	out->experiment_id = tenon_printf(c, "%lld", (long long)sql_i64(&tx.result.steps.v[0], 0, 0));
-	return out->experiment_id != NULL ? TENON_OK : TENON_NO_MEMORY;
+	out->experiment_id = id;
+	return TENON_OK;
 }
 
 int make_default_experiment(struct tenon_call *c)

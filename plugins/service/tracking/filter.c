@@ -3,6 +3,7 @@
 #include "filter.h"
 #include "group.h"
 #include "literal.h"
+#include "parts.h"
 #include "pytext.h"
 
 #include <errno.h>
@@ -11,92 +12,23 @@
 
 /* ---- clauses ---- */
 
-/* What may be a clause: a comparison, or what is joined to one here, since the groups leave IN and IS NULL apart. */
-struct part { const struct token *whole, *left, *sign, *value; enum compare compare; };
-
-/* the places of up to four tokens that are no spaces, from i on */
-static size_t look_ahead(const struct token *list, size_t i, const struct token *t[4])
-{
-	size_t n = 0;
-	for (; n < 4 && i < list->n_kids; i = group_next(list, i))
-		t[n++] = list->kids[i];
-	return n;
-}
-
-/* How many tokens make one clause with IN, NOT IN or IS NULL here; 0 = this is none, `*passed` are to be left alone. */
-static size_t join_words(const struct token *list, size_t i, struct part *p, size_t *passed)
-{
-	const struct token *t[4] = { NULL };
-	size_t n = look_ahead(list, i, t);
-
-	*p = (struct part){ .whole = t[0], .left = t[0] };
-	*passed = 1;
-	if (n < 3) {
-		*passed = n;
-		return 0;
-	}
-	if (t[0]->type != G_IDENTIFIER)
-		return 0;
-	if (token_reads(t[1], T_KEYWORD, "IN") && t[2]->type == G_PARENTHESIS) {
-		p->compare = CMP_IN;
-		p->sign = t[1];
-		p->value = t[2];
-		return 3;
-	}
-	if (token_reads(t[1], T_KEYWORD, "IS") && token_reads(t[2], T_KEYWORD, "NULL"))
-		p->compare = CMP_IS_NULL;
-	if (token_reads(t[1], T_KEYWORD, "IS") && token_reads(t[2], T_KEYWORD, "NOT NULL"))
-		p->compare = CMP_IS_NOT_NULL;
-	if (p->compare != CMP_OTHER)
-		return 3;
-	*passed = n;
-	if (n == 4 && token_reads(t[1], T_KEYWORD, "NOT") && token_reads(t[2], T_KEYWORD, "IN") && t[3]->type == G_PARENTHESIS) {
-		p->compare = CMP_NOT_IN;
-		p->value = t[3];
-		return 4;
-	}
-	return 0;
-}
-
-static bool is_clause(const struct part *p) { return p->compare != CMP_OTHER || p->whole->type == G_COMPARISON; }
-
-/* the statement as parts: clauses, ANDs, and whatever else there is */
-static int parts_of(struct pool *pool, const struct token *list, struct part **parts, size_t *n)
-{
-	struct part *made = pool_take(pool, (list->n_kids + 1) * sizeof *made);
-	size_t i = token_is(list->kids[0], T_SPACES) ? group_next(list, 0) : 0;
-
-	for (*n = 0; made != NULL && i < list->n_kids;) {
-		size_t passed, take = join_words(list, i, &made[*n], &passed);
-		if (take > 0) {
-			++*n;
-		} else {
-			const struct token *t[4];
-			look_ahead(list, i, t);
-			for (size_t k = 0; k < passed; k++)
-				made[(*n)++] = (struct part){ .whole = t[k] };
-			take = passed;
-		}
-		for (; take > 0; take--)
-			i = group_next(list, i);
-	}
-	*parts = made;
-	return made == NULL ? TENON_NO_MEMORY : TENON_OK;
-}
-
 static int refuse_parts(struct pool *p, const struct grammar *g, const struct part *parts, size_t n)
 {
 	struct pytext t = { .alloc = p->alloc, .arena = p->arena };
 	const char *quote = g->experiments ? "" : "'";
 
 	for (size_t i = 0; i < n; i++) {
-		if (is_clause(&parts[i]) || token_reads(parts[i].whole, T_KEYWORD, "AND"))
+		if (part_is_clause(&parts[i]) || token_reads(parts[i].whole, T_KEYWORD, "AND"))
 			continue;
 		char *text = pool_text(p, parts[i].whole->text, parts[i].whole->n);
+		if (text == NULL)
+			return TENON_NO_MEMORY;
 		pytext_add(&t, t.n > 0 ? ", " : "");
 		pytext_add(&t, quote);
-		pytext_add(&t, text == NULL ? "" : text);
+		pytext_add(&t, text);
 		pytext_add(&t, quote);
+		if (t.n == 0)
+			return TENON_NO_MEMORY;
 	}
 	return t.n == 0 ? TENON_OK : pool_refuse(p, "Invalid clause(s) in filter string: %s", pytext_text(&t));
 }
@@ -244,12 +176,12 @@ int filter_parse(struct pool *p, const struct grammar *g, const char *text, stru
 		pytext_repr(&t, text);
 		return pool_refuse(p, "Search filter contained multiple expression %s. Provide AND-ed expression list.", pytext_text(&t));
 	}
-	TRY(parts_of(p, root, &parts, &n));
+	TRY(parts_split(p, root, &parts, &n));
 	TRY(refuse_parts(p, g, parts, n));
 	if ((out->v = pool_take(p, (n + 1) * sizeof *out->v)) == NULL)
 		return TENON_NO_MEMORY;
 	for (size_t i = 0; i < n; i++)
-		if (is_clause(&parts[i]))
+		if (part_is_clause(&parts[i]))
 			TRY(clause_parse(p, g, &parts[i], &out->v[out->n++]));
 	return TENON_OK;
 }

@@ -242,14 +242,16 @@ static void join(struct grouping *g, struct token *list, const struct rule *r, i
 		if (!r->flat && is_group(was[i]) && was[i]->type != r->group)
 			join(g, was[i], r, depth + 1);
 		bool middle = fits(was[i], &r->middle) && (r->reads == NULL || reads_any(was[i], r->reads));
-		if (!middle || !joinable(list, r, before, kid(list, group_next(list, at)))) {
+		bool joins_here = middle && joinable(list, r, before, kid(list, group_next(list, at)));
+		if (joins_here)
+			reach(list, r, before_at, at, &from, &to);
+		if (!joins_here || to < from) { /* the latter behind an assignment that took all up to its semicolon */
 			before = was[i];
 			before_at = at;
 			continue;
 		}
 		if (r->group == G_OPERATION)
 			list->kids[at]->type = T_OPERATOR;
-		reach(list, r, before_at, at, &from, &to);
 		before = enclose(g, list, r->group, from, to, r->longer);
 		before_at = from;
 		gone += to - from;
@@ -323,7 +325,7 @@ static void identifiers(struct grouping *g, struct token *list)
 
 static void orders(struct grouping *g, struct token *list)
 {
-	for (size_t i = 0; i < list->n_kids; i++) {
+	for (size_t i = 0; i < list->n_kids && g->code == 0; i++) {
 		size_t before = prior(list, i);
 		if (!token_is(list->kids[i], T_BIT(T_ORDER)) || !token_is(kid(list, before), T_BIT(G_IDENTIFIER) | BITS_ANY_NUMBER))
 			continue;
@@ -346,7 +348,7 @@ static void aliases(struct grouping *g, struct token *list)
 /* a comment belongs to the group before it */
 static void comments_home(struct grouping *g, struct token *list)
 {
-	for (size_t i = 0; i < list->n_kids; i++) {
+	for (size_t i = 0; i < list->n_kids && g->code == 0; i++) {
 		size_t before = prior(list, i);
 		if (list->kids[i]->type != G_COMMENT || !is_group(kid(list, before)))
 			continue;

@@ -6,6 +6,7 @@
  *          for one of these meets the primary key. */
 #include "tracking.h"
 #include "active.h"
+#include "outputs.h"
 #include "runref.h"
 
 #define CONTEXT_TAG "mlflow.data.context"
@@ -17,8 +18,6 @@
 
 static int check(struct tenon_call *c, const struct log_inputs_args *a)
 {
-	if (a->models.n > 0)
-		return tenon_fail(c, TENON_UNSUPPORTED, "This server does not keep logged models, so they cannot be inputs of a run.");
 	if (a->datasets.n > MAX_DATASETS)
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "A request can log at most %d datasets. Got %zu datasets. Please split up datasets "
 		                  "across multiple requests and try again.", MAX_DATASETS, a->datasets.n);
@@ -106,6 +105,7 @@ int log_inputs(struct tenon_call *c, const struct log_inputs_args *a, struct ten
 	TRY(runref_find(c, a->run_id, &ref));
 	active_run(&tx, &active, ref.run);
 	TRY(add_inputs(c, &tx, a, &ref));
+	TRY(outputs_add_inputs(c, &tx, ref.run, &a->models));
 	int code = sql_commit(c, t->store, &tx);
 	if (code == TENON_CONFLICT) { /* the only key that the steps do not make way for */
 		tenon_forgive(c);

@@ -191,6 +191,48 @@ static int load_inputs(const struct load *l)
 	return TENON_OK;
 }
 
+/* ---- models ---- */
+
+/* of one run: MLflow does not show them in a search */
+static int load_model_inputs(struct tenon_call *c, int64_t id, struct run_inputs *inputs)
+{
+	const struct tracking *t = c->self;
+	struct sql_rows rows;
+
+	TRY(sql_query(c, t->store, &rows, "SELECT model_id FROM model_input WHERE run = ? ORDER BY model_id ASC NULLS FIRST", P_I64(id)));
+	size_t n = sql_count(&rows);
+	if (n == 0)
+		return TENON_OK;
+	inputs->has.model_inputs = 1;
+	inputs->model_inputs = (struct model_input_list){ tenon_alloc(c, n * sizeof *inputs->model_inputs.v), n };
+	if (inputs->model_inputs.v == NULL)
+		return no_memory(c);
+	for (size_t i = 0; i < n; i++)
+		inputs->model_inputs.v[i] = (struct model_input){ .has = { 1 }, .model_id = sql_text(&rows, i, 0) };
+	return TENON_OK;
+}
+
+static int load_model_outputs(const struct load *l)
+{
+	struct sql_rows rows;
+	struct share s;
+
+	TRY(ask(l, &rows, "SELECT run, model_id, step FROM model_output WHERE run IN (",
+	        ") ORDER BY run ASC NULLS FIRST, model_id ASC NULLS FIRST"));
+	if (sql_count(&rows) == 0)
+		return TENON_OK;
+	TRY(share_rows(l, &rows, sizeof(struct model_output), &s));
+	for (size_t i = 0; i < sql_count(&rows); i++) {
+		struct run_outputs *outputs = &l->runs[s.owner[i]].outputs;
+		struct model_output *m = next_item(&s, i, sizeof *m);
+		if (outputs->model_outputs.n++ == 0)
+			outputs->model_outputs.v = m;
+		outputs->has.model_outputs = 1;
+		*m = (struct model_output){ .has = { 1, 1 }, .model_id = sql_text(&rows, i, 1), .step = sql_i64(&rows, i, 2) };
+	}
+	return TENON_OK;
+}
+
 static int load_infos(const struct load *l)
 {
 	struct sql_rows rows;
@@ -198,7 +240,7 @@ static int load_infos(const struct load *l)
 	TRY(ask(l, &rows, "SELECT id, " RUN_INFO_COLUMNS " FROM run WHERE id IN (", ")"));
 	for (size_t i = 0; i < sql_count(&rows); i++) {
 		struct run *run = &l->runs[place_of(l, sql_i64(&rows, i, 0))];
-		TRY(entity_run_info(l->c, &rows, i, 1, &run->info));
+		entity_run_info(&rows, i, 1, &run->info);
 		run->has.info = run->has.data = run->has.inputs = run->has.outputs = 1;
 	}
 	return TENON_OK;
@@ -224,11 +266,14 @@ int load_runs(struct tenon_call *c, const int64_t *ids, size_t n, struct run *ru
 	TRY(load_metrics(&l));
 	TRY(load_params(&l));
 	TRY(load_tags(&l));
-	return load_inputs(&l);
+	TRY(load_inputs(&l));
+	return load_model_outputs(&l);
 }
 
 int load_run(struct tenon_call *c, int64_t id, struct run *run)
 {
 	TRY(load_runs(c, &id, 1, run));
-	return run->has.info ? TENON_OK : tenon_fail(c, TENON_INTERNAL, "the store has lost run %lld", (long long)id);
+	if (!run->has.info)
+		return tenon_fail(c, TENON_INTERNAL, "the store has lost run %lld", (long long)id);
+	return load_model_inputs(c, id, &run->inputs);
 }

@@ -14,9 +14,15 @@ plugins_service_tracking_so_SOURCES = \
 	plugins/service/tracking/lex.h plugins/service/tracking/literal.c plugins/service/tracking/literal.h \
 	plugins/service/tracking/load_runs.c plugins/service/tracking/load_runs.h plugins/service/tracking/location.c \
 	plugins/service/tracking/location.h plugins/service/tracking/log.c plugins/service/tracking/messages.c \
-	plugins/service/tracking/messages.h plugins/service/tracking/model.c plugins/service/tracking/names.c \
-	plugins/service/tracking/names.h plugins/service/tracking/order.c plugins/service/tracking/order.h \
-	plugins/service/tracking/page.c plugins/service/tracking/page.h plugins/service/tracking/plugin.c \
+	plugins/service/tracking/messages.h plugins/service/tracking/model.c plugins/service/tracking/model_filter.c \
+	plugins/service/tracking/model_filter.h plugins/service/tracking/model_load.c plugins/service/tracking/model_load.h \
+	plugins/service/tracking/model_messages.c plugins/service/tracking/model_messages.h plugins/service/tracking/model_points.c \
+	plugins/service/tracking/model_points.h plugins/service/tracking/model_search.c plugins/service/tracking/models.c \
+	plugins/service/tracking/models.h plugins/service/tracking/names.c plugins/service/tracking/names.h \
+	plugins/service/tracking/order.c plugins/service/tracking/order.h plugins/service/tracking/outputs.c \
+	plugins/service/tracking/outputs.h \
+	plugins/service/tracking/page.c plugins/service/tracking/page.h plugins/service/tracking/parts.c \
+	plugins/service/tracking/parts.h plugins/service/tracking/plugin.c \
 	plugins/service/tracking/points.c plugins/service/tracking/points.h plugins/service/tracking/pool.c \
 	plugins/service/tracking/pool.h plugins/service/tracking/pytext.c plugins/service/tracking/pytext.h \
 	plugins/service/tracking/repeats.c plugins/service/tracking/repeats.h plugins/service/tracking/reserved.c \

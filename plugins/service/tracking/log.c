@@ -4,6 +4,7 @@
  * With warm caches each is one transaction of three statements or less, whose first says that the run is active. */
 #include "tracking.h"
 #include "active.h"
+#include "model_points.h"
 #include "points.h"
 #include "runref.h"
 #include "words.h"
@@ -15,7 +16,9 @@ int log_metric(struct tenon_call *c, const struct log_metric_args *a, struct ten
 	struct runref ref;
 	struct sql_tx tx;
 	struct active_params active;
+	struct model_steps steps;
 	int64_t key;
+	TRY(model_points_check_dataset(c, a->dataset_name, a->dataset_digest));
 	TRY(points_check_time(c, "timestamp", a->timestamp, a->key, a->value));
 	TRY(runref_find(c, a->run_id, &ref));
 	TRY(words_intern(c, &a->key, &key, 1));
@@ -26,7 +29,11 @@ int log_metric(struct tenon_call *c, const struct log_metric_args *a, struct ten
 	active_run(&tx, &active, ref.run);
 	sql_add_n(&tx, POINT_INSERT_METRIC, metric, POINT_METRIC_COLUMNS, 0);
 	sql_add_n(&tx, POINT_UPSERT_LATEST, latest, POINT_LATEST_COLUMNS, 0);
+	struct model_point of_model = { a->model_id, a->key, a->dataset_name, a->dataset_digest, point };
+	TRY(model_points_add(c, &tx, &ref, &of_model, a->model_id[0] != 0, &steps));
 	TRY(sql_commit(c, t->store, &tx));
+	if (model_points_failed(&tx, &steps))
+		return model_points_refuse(c, &tx, &steps, &of_model, 1);
 	return active_failed(&tx) ? active_refuse_run(c, a->run_id) : TENON_OK;
 }
 

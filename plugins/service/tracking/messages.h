@@ -54,6 +54,9 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 	F(S, struct dataset,  dataset, TENON_SUB(dataset))
 #define MODEL_INPUT(F, S) \
 	F(S, const char *, model_id)
+#define MODEL_OUTPUT(F, S) \
+	F(S, const char *, model_id) \
+	F(S, int64_t,      step)
 #define RUN_INFO(F, S) \
 	F(S, const char *, run_uuid,        .doc = "same as run_id, for old clients") \
 	F(S, const char *, experiment_id) \
@@ -70,9 +73,10 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 	F(S, struct param_list,  params,  TENON_MANY(param)) \
 	F(S, struct tag_list,    tags,    TENON_MANY(tag))
 #define RUN_INPUTS(F, S) \
-	F(S, struct dataset_input_list, dataset_inputs, TENON_MANY(dataset_input))
+	F(S, struct dataset_input_list, dataset_inputs, TENON_MANY(dataset_input)) \
+	F(S, struct model_input_list,   model_inputs,   TENON_MANY(model_input), .doc = "logged models that it read")
 #define RUN_OUTPUTS(F, S) \
-	F(S, struct model_input_list, model_outputs, TENON_MANY(model_input), .doc = "none yet: logged models are not kept")
+	F(S, struct model_output_list, model_outputs, TENON_MANY(model_output), .doc = "logged models that it made")
 #define RUN(F, S) \
 	F(S, struct run_info,    info,    TENON_SUB(run_info)) \
 	F(S, struct run_data,    data,    TENON_SUB(run_data)) \
@@ -216,7 +220,7 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 
 #define TRACKING_MESSAGES(X) \
 	X(metric, METRIC) X(param, PARAM) X(tag, TAG) X(dataset, DATASET) X(dataset_input, DATASET_INPUT) \
-	X(model_input, MODEL_INPUT) X(run_info, RUN_INFO) X(run_data, RUN_DATA) X(run_inputs, RUN_INPUTS) \
+	X(model_input, MODEL_INPUT) X(model_output, MODEL_OUTPUT) X(run_info, RUN_INFO) X(run_data, RUN_DATA) X(run_inputs, RUN_INPUTS) \
 	X(run_outputs, RUN_OUTPUTS) X(run, RUN) X(experiment, EXPERIMENT) \
 	X(experiment_tag_arg, EXPERIMENT_TAG_ARG) X(create_experiment_args, CREATE_EXPERIMENT_ARGS) \
 	X(create_experiment_result, CREATE_EXPERIMENT_RESULT) X(experiment_args, EXPERIMENT_ARGS) \

@@ -122,7 +122,7 @@ static int extend(struct tenon_call *c, const char *old, const struct tenon_json
 	}
 	write_entry(list, parts);
 	pytext_add(list, "]");
-	return TENON_OK;
+	return list->failed ? tenon_fail(c, TENON_NO_MEMORY, "no memory for the run's models") : TENON_OK;
 }
 
 /* ---- storing ---- */

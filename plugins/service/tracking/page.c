@@ -212,11 +212,11 @@ static int read_keys(struct pool *p, struct tenon_json list, struct page *out)
 	return out->n > 0 ? TENON_OK : page_refuse(p);
 }
 
-/* text of printable ASCII, which all of ours is */
+/* ASCII, which all of ours is, without control characters but white space */
 static bool is_plain(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)s[i] < 0x20 || (unsigned char)s[i] >= 0x7f)
+		if (((unsigned char)s[i] < 0x20 && strchr("\t\n\r", s[i]) == NULL) || (unsigned char)s[i] >= 0x7f || s[i] == '\0')
 			return false;
 	return true;
 }

@@ -4,6 +4,7 @@
  * Start brings the tables to their newest version and makes the experiment 0, "Default". There is nothing to drain: all
  * that was acknowledged is in the store. */
 #include "dialect.h"
+#include "models.h"
 #include "schema.h"
 #include "search.h"
 #include "tracking.h"
@@ -44,6 +45,15 @@ TENON_HANDLER(log_batch, struct log_batch_args, struct tenon_empty)
 TENON_HANDLER(log_model, struct log_model_args, struct tenon_empty)
 TENON_HANDLER(log_inputs, struct log_inputs_args, struct tenon_empty)
 TENON_HANDLER(search_datasets, struct search_datasets_args, struct search_datasets_result)
+TENON_HANDLER(create_model, struct create_model_args, struct model_result)
+TENON_HANDLER(get_model, struct get_model_args, struct model_result)
+TENON_HANDLER(search_models, struct search_models_args, struct search_models_result)
+TENON_HANDLER(finalize_model, struct finalize_model_args, struct model_result)
+TENON_HANDLER(delete_model, struct model_args, struct tenon_empty)
+TENON_HANDLER(set_model_tags, struct set_model_tags_args, struct tenon_empty)
+TENON_HANDLER(delete_model_tag, struct delete_model_tag_args, struct tenon_empty)
+TENON_HANDLER(log_model_params, struct log_model_params_args, struct tenon_empty)
+TENON_HANDLER(log_outputs, struct log_outputs_args, struct tenon_empty)
 TENON_HANDLER(get_history, struct get_history_args, struct get_history_result)
 TENON_HANDLER(get_history_bulk, struct get_history_bulk_args, struct get_history_bulk_result)
 TENON_HANDLER(get_history_bulk_interval, struct get_history_bulk_interval_args, struct get_history_bulk_interval_result)
@@ -108,6 +118,9 @@ static const struct tenon_method methods[] = {
 	{ METHOD(search_runs, search_runs_args, search_runs_result), READ,
 	  ROUTES(AT("POST", "runs/search")), .cli = "runs search EXPERIMENT_IDS", .permission = "read@experiment_ids",
 	  .doc = "Finds runs of some experiments by a filter, ordered, page by page." },
+	{ .name = "list_runs", .since = 1, .args = &search_runs_args_table, .result = &search_runs_result_table,
+	  .handler = search_runs_handler, READ, .cli = "runs ls EXPERIMENT_IDS", .permission = "read@experiment_ids",
+	  .doc = "Lists the runs of some experiments, newest first: search_runs by the name that people look for." },
 
 	{ METHOD(log_metric, log_metric_args, tenon_empty), WRITE_AGAIN,
 	  ROUTES(AT("POST", "runs/log-metric")), .permission = "edit@run_id",
@@ -129,7 +142,36 @@ static const struct tenon_method methods[] = {
 	  .errors = "NOT_FOUND", .doc = "Notes in the run's tag mlflow.log-model.history that it logged a model." },
 	{ METHOD(log_inputs, log_inputs_args, tenon_empty), WRITE_AGAIN,
 	  ROUTES(AT("POST", "runs/log-inputs")), .permission = "edit@run_id",
-	  .errors = "NOT_FOUND UNSUPPORTED", .doc = "Notes which datasets an active run reads." },
+	  .errors = "NOT_FOUND", .doc = "Notes which datasets and logged models an active run reads." },
+
+	/* logged models */
+	{ METHOD(create_model, create_model_args, model_result), WRITE,
+	  ROUTES(AT("POST", "logged-models")), .permission = "edit@experiment_id",
+	  .errors = "NOT_FOUND", .doc = "Makes a logged model, PENDING until its files are stored and it is finalized." },
+	{ METHOD(get_model, get_model_args, model_result), READ,
+	  ROUTES(AT("GET", "logged-models/{model_id}")), .cli = "models show MODEL_ID", .permission = "read@model_id",
+	  .errors = "NOT_FOUND", .doc = "Shows a logged model with its tags, params and metrics." },
+	{ METHOD(search_models, search_models_args, search_models_result), READ,
+	  ROUTES(AT("POST", "logged-models/search")), .cli = "models ls EXPERIMENT_IDS", .permission = "read@experiment_ids",
+	  .doc = "Finds logged models of some experiments by a filter, ordered, page by page." },
+	{ METHOD(finalize_model, finalize_model_args, model_result), WRITE_AGAIN,
+	  ROUTES(AT("PATCH", "logged-models/{model_id}")), .permission = "edit@model_id",
+	  .errors = "NOT_FOUND", .doc = "Sets the status of a logged model." },
+	{ METHOD(delete_model, model_args, tenon_empty), WRITE_AGAIN,
+	  ROUTES(AT("DELETE", "logged-models/{model_id}")), .cli = "models delete MODEL_ID", .permission = "delete@model_id",
+	  .errors = "NOT_FOUND", .doc = "Marks a logged model as deleted. Its files stay." },
+	{ METHOD(set_model_tags, set_model_tags_args, tenon_empty), WRITE_AGAIN,
+	  ROUTES(AT("PATCH", "logged-models/{model_id}/tags")), .permission = "edit@model_id",
+	  .errors = "NOT_FOUND", .doc = "Sets tags of a logged model." },
+	{ METHOD(delete_model_tag, delete_model_tag_args, tenon_empty), WRITE,
+	  ROUTES(AT("DELETE", "logged-models/{model_id}/tags/{tag_key}")), .permission = "edit@model_id",
+	  .errors = "NOT_FOUND", .doc = "Removes a tag of a logged model." },
+	{ METHOD(log_model_params, log_model_params_args, tenon_empty), WRITE,
+	  ROUTES(AT("POST", "logged-models/{model_id}/params")), .permission = "edit@model_id",
+	  .errors = "NOT_FOUND", .doc = "Adds params to a logged model, once and for all." },
+	{ METHOD(log_outputs, log_outputs_args, tenon_empty), WRITE,
+	  ROUTES(AT("POST", "runs/outputs")), .permission = "edit@run_id",
+	  .errors = "NOT_FOUND", .doc = "Notes which logged models an active run made, and at which step." },
 
 	{ METHOD(get_history, get_history_args, get_history_result), READ,
 	  ROUTES(AT("GET", "metrics/get-history")), .permission = "read@run_id",

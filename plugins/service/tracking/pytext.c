@@ -11,6 +11,7 @@ static void add(struct pytext *t, const char *s, size_t n)
 	if (t->n + n + 1 > t->room) {
 		size_t room = (t->n + n + 1) * 2;
 		char *p = t->alloc(t->arena, room);
+		t->failed = t->failed || p == NULL;
 		if (p == NULL)
 			return;
 		if (t->n > 0)
@@ -164,12 +165,16 @@ static void json_escaped(struct pytext *t, const char *p)
 	add(t, "\"", 1);
 }
 
+/* a number beyond doubles stays as it is: JSON has no infinity */
 static void json_scalar(struct pytext *t, const char *p, size_t n)
 {
+	bool number = *p == '-' || (*p >= '0' && *p <= '9');
+	bool fraction = number && strcspn(p, ".eE") < n;
+	double x = fraction ? strtod(p, NULL) : 0;
 	if (*p == '"')
 		json_escaped(t, p);
-	else if ((*p == '-' || (*p >= '0' && *p <= '9')) && strcspn(p, ".eE") < n)
-		pytext_float(t, strtod(p, NULL));
+	else if (fraction && isfinite(x))
+		pytext_float(t, x);
 	else
 		add(t, p, n);
 }

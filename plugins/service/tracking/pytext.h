@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pytext - values spelled as Python spells them, because MLflow's messages quote them so.
  *
- * A text grows in an arena; when that has no more memory it stays as it is and `p` may be NULL. Pure, any thread. */
+ * A text grows in an arena. When that has no more memory, pieces are left out and `failed` is set: a message may be sent all
+ * the same, what is stored may not. Pure, any thread. */
 #ifndef TRACKING_PYTEXT_H
 #define TRACKING_PYTEXT_H
 
@@ -10,6 +11,7 @@
 struct pytext {
 	char *p;            /* NUL-terminated; NULL before the first piece */
 	size_t n, room;
+	bool failed;
 	void *(*alloc)(void *arena, size_t);
 	void *arena;
 };

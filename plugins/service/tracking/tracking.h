@@ -42,6 +42,9 @@ int get_run(struct tenon_call *, const struct run_args *, struct run_result *);
 int update_run(struct tenon_call *, const struct update_run_args *, struct update_run_result *);
 int delete_run(struct tenon_call *, const struct run_args *, struct tenon_empty *);
 int restore_run(struct tenon_call *, const struct run_args *, struct tenon_empty *);
+const char *new_run_id(struct tenon_call *); /* random, 32 hex digits; NULL when out of memory */
+/* Where an experiment keeps artifacts. Why not, in MLflow's words, if it is not there or was deleted. */
+int find_location(struct tenon_call *, int64_t experiment, const char **location);
 
 /* log.c */
 int log_metric(struct tenon_call *, const struct log_metric_args *, struct tenon_empty *);

@@ -67,7 +67,7 @@ struct tenon_field {
 	const char *aliases; /* other spellings of the name, separated by spaces */
 	const char *dflt;    /* default as JSON text; a string without quotes */
 	const char *range;   /* "1..100", "0..", "..250": numbers by value, strings by characters, arrays by items */
-	const char *label;   /* what to call the value in an error, where not the name */
+	const char *label;   /* what to call the value in an error, where not the name; config: its unit ("ms", "bytes") */
 	const char *doc;
 };
 
