@@ -10,6 +10,7 @@ include t/unit/sqlite.mk
 include t/unit/http.mk
 include t/fuzz/local.mk
 include t/fuzz/http.mk
+include t/fuzz/tracking.mk
 
 TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 TEST_EXTENSIONS = .t

@@ -49,7 +49,7 @@ static inline void tenon_rewind(struct tenon_call *c, void *mark) { c->host->rew
 static inline char *tenon_strndup(struct tenon_call *c, const char *s, size_t n)
 {
 	char *p = (char *)c->host->alloc(c, n + 1);
-	if (p != NULL)
+	if (p != NULL && n > 0)
 		memcpy(p, s, n);
 	return p;
 }

@@ -118,7 +118,8 @@ static inline double sql_f64(const struct sql_rows *r, size_t row, size_t column
 	return v->has.f ? v->f : v->has.i ? (double)v->i : 0;
 }
 
-/* A transaction built step by step in a service. Parameters are borrowed until sql_commit returns. */
+/* A transaction built step by step in a service. Parameters are borrowed until sql_commit returns: sql_add's own live as long as
+ * the block that it stands in, so give it no block of its own (`if (x) sql_add(...)`); use sql_add_n with an array there. */
 struct sql_tx { struct sql_step steps[16]; size_t n; struct sql_tx_result result; };
 
 static inline struct sql_step *sql_add_n(struct sql_tx *tx, const char *sql, const struct sql_value *params, size_t n, size_t columns)
