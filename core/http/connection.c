@@ -79,6 +79,8 @@ static void connection_closed(struct server *s, struct MHD_Connection *m, void *
 	stop_watching(c);
 	if (c->request != NULL)
 		request_lost(c->request, false);
+	else if (s->now - c->since >= s->door->conf.idle_timeout_ms * NS_A_MS)
+		refusal_count(s->door, REFUSED_idle_timeout_ms);
 	if (c->linger_fd >= 0)
 		refusal_linger(s, c->linger_fd);
 	mem_free(c);
@@ -307,6 +309,8 @@ static void on_completed(void *arg, struct MHD_Connection *m, void **context, en
 	if (r == NULL || r->connection == NULL)
 		return;
 	struct connection *c = r->connection;
+	if (how == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED)
+		refusal_count(c->server->door, REFUSED_idle_timeout_ms);
 	request_lost(r, how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 	await(c, &c->server->idle);
 }

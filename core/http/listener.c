@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,7 +36,8 @@ static int split(const char *text, size_t n, char host[256], char port[16], stru
 	const char *colon = memrchr(text, ':', n);
 	size_t host_n = colon == NULL ? 0 : (size_t)(colon - text), port_n = n - host_n - 1;
 
-	if (colon == NULL || host_n == 0 || host_n >= 256 || port_n == 0 || port_n > 5 || strspn(colon + 1, "0123456789") < port_n)
+	if (colon == NULL || host_n == 0 || host_n >= 256 || port_n == 0 || port_n > 5 || strspn(colon + 1, "0123456789") < port_n ||
+	    atoi(colon + 1) > 65535)
 		return err_set(e, TENON_INVALID_ARGUMENT, "listen: \"%.*s\" is no address; write HOST:PORT, as in 127.0.0.1:5500 or [::1]:5500", (int)n, text);
 	if (*text == '[' && colon[-1] == ']') {
 		text++;

@@ -19,16 +19,15 @@ static int escape(const char *p) /* the byte that p ("%41...") stands for, -1 wh
 	return low < 0 ? -1 : high << 4 | low;
 }
 
-bool url_is_sound(const char *path)
+bool url_is_sound(const char *text)
 {
-	for (; *path != '\0'; path++) {
-		if ((unsigned char)*path <= ' ' || *path == 0x7F)
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text <= ' ' || *text == 0x7F)
 			return false;
-		if (*path == '%' && escape(path) == 0)
-			return false;
-	}
 	return true;
 }
+
+bool url_has_nul(const char *path) { return strstr(path, "%00") != NULL; }
 
 int url_split(const char *path, struct segment *out, bool *slash)
 {

@@ -13,8 +13,9 @@ enum { URL_SEGMENTS = 560 }; /* an artifact path of 1,024 bytes, and what stands
 
 struct segment { const char *p; size_t n; }; /* raw */
 
-/* Is it free of white space, control characters and %00? Bytes past ASCII pass: some clients do not encode them. */
-bool url_is_sound(const char *path);
+/* Is it free of white space and control characters? Bytes past ASCII pass: some clients do not encode them. */
+bool url_is_sound(const char *path_or_query);
+bool url_has_nul(const char *path); /* as %00 */
 /* The segments of `path`; TENON_TOO_LARGE when there are more than URL_SEGMENTS. `slash`: it ends with one (and is not "/"). */
 int  url_split(const char *path, struct segment *out, bool *slash);
 /* Decodes `n` raw bytes to `out` (room for n + 1), NUL-terminated; returns the length. Broken escapes stay as they are. */

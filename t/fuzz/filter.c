@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* filter - the texts of a search: filters and order_by of runs and of experiments, page tokens. The first byte says which. */
+/* filter - the texts of a search: filters of runs, experiments and models, order_by, page tokens. The first byte says which. */
 #include "../../plugins/service/tracking/filter.h"
+#include "../../plugins/service/tracking/model_filter.h"
 #include "../../plugins/service/tracking/order.h"
 #include "../../plugins/service/tracking/page.h"
 #include "base/arena.h"
@@ -30,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct arena a;
 	struct page page;
+	struct filter models;
 	char *text = malloc(n + 1);
 	struct pool p = { .alloc = take, .arena = &a };
 
@@ -40,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	switch (*text) {
 	case 'r': read_filter(&p, &grammar_runs, rest); break;
 	case 'e': read_filter(&p, &grammar_experiments, rest); break;
+	case 'm': model_filter_parse(&p, rest, &models); break;
 	case 'o': read_order(&p, &grammar_runs, rest); break;
 	case 'p': read_order(&p, &grammar_experiments, rest); break;
 	default: page_decode(&p, rest, 1, &page); break;

@@ -51,6 +51,8 @@ BAD = [
     ("absolute form", b"GET http://localhost/health HTTP/1.1\r\nHost: localhost\r\n\r\n"),
     ("authority form", b"CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
     ("a blank in the path", b"GET /hea lth HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    ("a blank in the query", b"GET /health?a=b c HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    ("a control character in the query", b"GET /health?a=\x01 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
     ("a tab in the path", b"GET /hea\tlth HTTP/1.1\r\nHost: localhost\r\n\r\n"),
     ("two blanks before the path", b"GET  /health HTTP/1.1\r\nHost: localhost\r\n\r\n"),
     ("two blanks behind the path", b"GET /health  HTTP/1.1\r\nHost: localhost\r\n\r\n"),

@@ -145,11 +145,12 @@ with door.Door(header_timeout_ms=800, idle_timeout_ms=1000, body_min_rate=1000) 
         except OSError:
             pass
 
+    d.store("big", b"x" * 30000000)
     silent, lines, fields, slow_body, nap = (d.connect() for _ in range(5))
     start = time.monotonic()
     fields.send(b"GET /health HTTP/1.1\r\n")
     slow_body.send(b"POST /api/v1/toy/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000\r\n\r\n")
-    nap.send(door.request("POST", "/api/v1/toy/nap", [], b'{"ms":3000}'))
+    nap.send(door.request("POST", "/api/v1/toy/nap", [], b'{"ms":9000}'))
     threads = [threading.Thread(target=drip, args=(lines, b"GET /health-" + b"x" * 100, 0.1)),
                threading.Thread(target=drip, args=(fields, b"Host: localhost\r\nX-A: " + b"x" * 100, 0.1)),
                threading.Thread(target=drip, args=(slow_body, b"x" * 100, 0.1))]
@@ -168,6 +169,14 @@ with door.Door(header_timeout_ms=800, idle_timeout_ms=1000, body_min_rate=1000) 
     start = time.monotonic()
     ok(idle.is_closed(4), "an idle connection is closed")
     ok(time.monotonic() - start > 0.9, "but not before its time")
+    for how in ("file", "memory"):
+        lazy = d.connect()
+        lazy.get("/api/9.0/toy/files/big?how=" + how)
+        lazy.head()
+        before = d.metric("tenon_http_clients_left_total")
+        ok(door.until(lambda: d.metric("tenon_http_clients_left_total") > before, 4), "a client that does not read its answer (%s) is cut" % how)
+        lazy.close()
+    ok(d.refused("idle_timeout_ms") >= 3, "idle_timeout_ms is counted", d.refused("idle_timeout_ms"))
     is_(nap.answer().status, 200, "a call that takes longer than the idle timeout is answered")
     ok(d.refused("header_timeout_ms") >= 3 and d.refused("body_min_rate") == 1, "the cuts are counted")
     c = d.connect()
@@ -180,6 +189,18 @@ with door.Door(header_timeout_ms=800, idle_timeout_ms=1000, body_min_rate=1000) 
         t.join()
     for c in (silent, lines, fields, slow_body, nap, idle):
         c.close()
+
+# ---- calls
+with door.Door(["--set", "most_calls=5"], retry_after=7) as d:
+    held = [d.connect() for _ in range(5)]
+    for c in held:
+        c.send(door.request("POST", "/api/v1/toy/nap", [], b'{"ms":1500}'))
+    time.sleep(0.3)
+    a = d.toy("echo", text="x")
+    is_((a.status, a.json()["code"], a.headers.get("retry-after")), (503, "OVERLOADED", "7"), "over most_calls: 503, with http.retry_after")
+    is_(d.ask("GET", "/health").status, 200, "the door itself still answers")
+    is_([c.answer().status for c in held], [200] * 5, "the calls in flight are not disturbed")
+    is_(d.toy("echo", text="x").status, 200, "and then there is room")
 
 # ---- draining
 with door.Door() as d:

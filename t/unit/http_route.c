@@ -49,7 +49,8 @@ static void escapes_are_decoded_once(void **state)
 	}
 	assert_true(url_is_sound("/a%2Fb/\xC3\xA9"));
 	assert_false(url_is_sound("/a b"));
-	assert_false(url_is_sound("/a%00"));
+	assert_true(url_has_nul("/a%00b"));
+	assert_false(url_has_nul("/a%0"));
 	assert_false(url_is_sound("/a\x7f"));
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # tracking's search: what it reads without a store
-TRACKING_GRAMMAR = plugins/service/tracking/filter.c plugins/service/tracking/parts.c plugins/service/tracking/group.c plugins/service/tracking/identifier.c \
+TRACKING_GRAMMAR = plugins/service/tracking/filter.c plugins/service/tracking/group.c plugins/service/tracking/identifier.c \
 	plugins/service/tracking/jsontext.c plugins/service/tracking/letters.c plugins/service/tracking/lex.c \
 	plugins/service/tracking/literal.c plugins/service/tracking/order.c plugins/service/tracking/page.c \
 	plugins/service/tracking/parts.c \
@@ -15,6 +15,6 @@ t_unit_tracking_page_t_SOURCES = t/unit/tracking_page.c plugins/service/tracking
 t_unit_tracking_page_t_CFLAGS = $(AM_CFLAGS)
 t_unit_tracking_page_t_LDADD = $(UNIT_LIBS) -lm
 check_PROGRAMS += t/fuzz/filter.t
-t_fuzz_filter_t_SOURCES = t/fuzz/filter.c $(TRACKING_GRAMMAR) $(FUZZ_REPLAY)
+t_fuzz_filter_t_SOURCES = t/fuzz/filter.c plugins/service/tracking/model_filter.c $(TRACKING_GRAMMAR) $(FUZZ_REPLAY)
 t_fuzz_filter_t_CFLAGS = $(AM_CFLAGS)
 t_fuzz_filter_t_LDADD = $(FUZZ_LIBS) -lm

@@ -9,7 +9,7 @@
 #include "order.h"
 #include "page.h"
 
-enum { FIND_CLAUSES_MAX = 200, FIND_KEYS_MAX = 40 };
+enum { FIND_CLAUSES_MAX = 200, FIND_KEYS_MAX = ORDER_MOST };
 
 struct find {
 	const int64_t *experiments;

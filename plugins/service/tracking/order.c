@@ -142,6 +142,8 @@ static int refuse_twice(struct pool *p, const struct tenon_strs *texts)
 
 int order_parse(struct pool *p, const struct grammar *g, const struct tenon_strs *texts, struct order *out)
 {
+	if (texts->n > ORDER_MOST) /* before anything that takes longer the more there are */
+		return pool_refuse(p, "order_by can have at most %d fields. Found %zu.", ORDER_MOST, texts->n);
 	*out = (struct order){ pool_take(p, (texts->n + 1) * sizeof *out->v), 0 };
 	if (out->v == NULL)
 		return TENON_NO_MEMORY;

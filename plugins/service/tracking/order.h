@@ -7,6 +7,7 @@
 
 struct order_key { struct identifier id; bool descending; };
 struct order { struct order_key *v; size_t n; };
+enum { ORDER_MOST = 40 }; /* keys of one query */
 
 /* As written, without the keys that break ties. INVALID_ARGUMENT with MLflow's text in the pool. */
 int order_parse(struct pool *, const struct grammar *, const struct tenon_strs *texts, struct order *out);

@@ -10,7 +10,7 @@
 
 #include <inttypes.h>
 
-enum { PORTION = 512, CLAUSES_MAX = 200, ORDER_MAX = 100 };
+enum { PORTION = 512, CLAUSES_MAX = 200 };
 
 struct search {
 	struct tenon_call *c;
@@ -63,8 +63,6 @@ static int parse(struct pool *p, struct search *s)
 	TRY(order_parse(p, &grammar_experiments, &a->order_by, &order));
 	if (s->filter.n > CLAUSES_MAX)
 		return pool_refuse(p, "A filter can have at most %d clauses. Found %zu.", CLAUSES_MAX, s->filter.n);
-	if (order.n > ORDER_MAX)
-		return pool_refuse(p, "order_by can have at most %d fields. Found %zu.", ORDER_MAX, order.n);
 	plan_order(s, &order);
 	snprintf(view, sizeof view, "%" PRId64, a->view_type);
 	s->digest = page_mix_all(page_mix(page_mix(page_mix(PAGE_DIGEST, "search_experiments"), view), a->filter), &a->order_by);

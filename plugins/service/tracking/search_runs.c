@@ -75,8 +75,6 @@ static int parse_query(struct pool *p, const struct search_runs_args *a, struct 
 	TRY(filter_check(p, &grammar_runs, &q->filter));
 	if (q->filter.n > FIND_CLAUSES_MAX)
 		return pool_refuse(p, "A filter can have at most %d clauses. Found %zu.", FIND_CLAUSES_MAX, q->filter.n);
-	if (q->order.n > FIND_KEYS_MAX)
-		return pool_refuse(p, "order_by can have at most %d fields. Found %zu.", FIND_KEYS_MAX, q->order.n);
 	q->digest = digest_of(a);
 	return page_decode(p, a->page_token, q->digest, &q->page);
 }
