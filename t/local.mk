@@ -8,6 +8,7 @@ include t/unit/tracking.mk
 include t/unit/tracking_search.mk
 include t/unit/sqlite.mk
 include t/unit/http.mk
+include t/http/local.mk
 include t/fuzz/local.mk
 include t/fuzz/http.mk
 include t/fuzz/tracking.mk

@@ -12,9 +12,8 @@
 #include "peers.h"
 #include "respond.h"
 
-#include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -125,10 +124,11 @@ void connection_unpark(struct connection *c)
 	server_run_soon(c->server);
 }
 
+/* recv would still give what came before the reset */
 static bool was_reset(const struct connection *c)
 {
-	char byte;
-	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno != EAGAIN && errno != EINTR;
+	struct pollfd p = { .fd = c->fd };
+	return poll(&p, 1, 0) == 1 && p.revents & (POLLERR | POLLHUP);
 }
 
 static void on_client_left(void *arg, int events)

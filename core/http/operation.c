@@ -11,8 +11,13 @@
 #define TEXT "text/plain; charset=utf-8"
 #define METRICS "text/plain; version=0.0.4; charset=utf-8"
 
+/* the answer that monitors and load balancers ask for all the time is made once; a page of another origin gets one of its own */
 static void health(struct request *r)
 {
+	if (r->headers.origin != NULL) {
+		respond_text(r, 200, TEXT, "OK");
+		return;
+	}
 	r->response = r->server->door->health;
 	r->status = 200;
 	r->answer_bytes = 2;

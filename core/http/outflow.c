@@ -7,6 +7,7 @@
  * The stream wakes the loop by a task; many wake-ups are one. What is left in `buf` when the call ends follows the stream. */
 #include "outflow.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "bus/call.h"
 #include "bus/stream.h"
 #include "content.h"
@@ -39,10 +40,7 @@ static int flush(struct call *c, struct outflow *o)
 	struct buf packed = { 0 }, *out = &o->buf;
 	int rc = TENON_OK;
 
-	if (!o->flowing && (c->out = stream_new()) == NULL)
-		return TENON_NO_MEMORY;
 	if (!o->flowing) {
-		stream_notify(c->out, outflow_stir, NULL, c->door);
 		o->gzip = o->packs ? gzip_open() : NULL;
 		o->packs = o->gzip != NULL;
 		o->flowing = true;
@@ -114,12 +112,14 @@ int outflow_open(struct request *r)
 		r->out.packs = r->server->door->conf.gzip_min > 0 && r->headers.accept_encoding != NULL &&
 		               header_accepts(r->headers.accept_encoding, "gzip");
 		c->on_emit = outflow_emit;
-	}
-	if (!(c->method->row->flags & TENON_STREAM_OUT))
+	} else if (!(c->method->row->flags & TENON_STREAM_OUT)) {
 		return TENON_OK;
+	}
 	if ((c->out = stream_new()) == NULL)
 		return TENON_NO_MEMORY;
 	stream_notify(c->out, outflow_stir, NULL, r);
+	if (c->method->emit_row >= 0)
+		return TENON_OK;
 	c->on_content = outflow_content;
 	return copy_conditions(r);
 }
@@ -294,6 +294,8 @@ void outflow_finish(struct request *r)
 
 	if (r->call->out == NULL)
 		return;
+	if (code < 0 && code != TENON_CANCELLED)
+		log_line(LOG_ERROR, "http", r->trace, "%s %s broke off: %s: %s", verb_name(r->verb), r->path, error_name(code), r->call->message);
 	if (code >= 0 && r->out.flowing)
 		code = close_list(r);
 	end_stream(r, code);

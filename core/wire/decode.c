@@ -278,8 +278,15 @@ int decode_request(const struct shape *s, const struct tenon_dialect *dialect, s
 		rc = from_pairs(&d, s, &r, rq->body.p, rq->body.n, out);
 	else if (rq->body.n > 0 && (rc = cut(&d, s, &r, rq->body)) == TENON_OK)
 		rc = from_json(&d, s, &r, out);
-	for (size_t i = 0; i < nvars && rc == TENON_OK; i++)
-		rc = add_variable(&d, s, &r, &vars[i], out);
+	struct tenon_problem first = *p;
+	for (size_t i = 0; i < nvars; i++) { /* also behind a failure: a dialect asks what was there */
+		int one = add_variable(&d, s, &r, &vars[i], out);
+		if (rc == TENON_OK && one < 0) {
+			rc = one;
+			first = *p;
+		}
+	}
+	*p = first;
 	rc = judge(&d, s, &r, out, rc);
 	return rc < 0 ? rc : decode_check(&d, s, out, NULL);
 }

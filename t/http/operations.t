@@ -8,6 +8,7 @@ from tap import done_testing, is_, ok
 
 with door.Door(version="3.11.2") as d:
     is_((d.ask("GET", "/health").body, d.ask("HEAD", "/health").status), (b"OK", 200), "/health")
+    is_(d.ask("GET", "/health", ["Origin: http://localhost:1"]).headers.get("access-control-allow-origin"), "http://localhost:1", "/health for a page")
     is_(d.ask("GET", "/version").body, b"3.11.2", "/version is the API's")
     a = d.ask("GET", "/ready")
     is_((a.status, a.body), (200, b"ready\n"), "/ready")

@@ -16,7 +16,7 @@
 #include "where.h"
 #include "words.h"
 
-enum { STREAMS_MAX = 32, FEW = 1000 };
+enum { STREAMS_MAX = 32, FEW = 1000, FEW_ASKED = 4 };
 
 enum lead { LEAD_RUNS, LEAD_VALUES, LEAD_NANS, LEAD_ABSENT, LEAD_CLAUSE };
 
@@ -240,19 +240,20 @@ static int ask(const struct plan *p, enum lead lead, const struct page *page, si
 
 /* ---- which lead ---- */
 
-/* Looks for the clause that picks the fewest runs by a metric, if those are few. */
+/* Looks for the clause that picks the fewest runs by a metric, if those are few, among the first that could. */
 static int find_few(struct plan *p)
 {
 	const struct tracking *t = p->c->self;
 	const struct find *f = p->find;
 	int64_t fewest = FEW + 1;
 
-	for (size_t i = 0; i < f->filter->n; i++) {
+	for (size_t i = 0, asked = 0; i < f->filter->n && asked < FEW_ASKED; i++) {
 		const struct condition *w = &p->conditions[i];
 		struct sqltext q = sqltext_of(p->c);
 		struct sql_rows rows;
 		if (!where_is_range(w) || (p->by_metric && w->word == p->sortings[0].word))
 			continue;
+		asked++;
 		sqltext_add(&q, "SELECT COUNT(*) FROM (SELECT 1 FROM latest_metric d");
 		add_experiments(p, &q, " WHERE d.experiment", f->experiments, f->n_experiments);
 		sqltext_put(&q, " AND d.key = ? AND d.is_nan = 0", P_I64(w->word));
