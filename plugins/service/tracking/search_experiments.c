@@ -16,6 +16,7 @@ struct search {
 	struct tenon_call *c;
 	const struct search_experiments_args *args;
 	struct filter filter;
+	struct sql_value *ids[CLAUSES_MAX]; /* of the clauses on experiment_id */
 	struct keyset keys;
 	struct page page;
 	uint64_t digest;
@@ -52,6 +53,29 @@ static void plan_order(struct search *s, const struct order *order)
 		keyset_add(&s->keys, "e.id", true);
 }
 
+/* The numbers of an experiment_id clause; one that no experiment can have stands for one that is too large. */
+static int resolve_ids(struct pool *p, struct search *s, size_t i)
+{
+	const struct clause *c = &s->filter.v[i];
+	size_t n = c->type == VALUE_LIST ? c->list.n : 1;
+
+	if ((s->ids[i] = tenon_alloc(s->c, n * sizeof **s->ids)) == NULL)
+		return TENON_NO_MEMORY;
+	for (size_t k = 0; k < n; k++) {
+		int64_t id = -1;
+		int rc = parse_experiment_id(s->c, c->type == VALUE_LIST ? c->list.v[k] : c->text, &id);
+		if (rc == TENON_NOT_FOUND) {
+			tenon_forgive(s->c);
+		} else if (rc < 0) {
+			p->why = tenon_reason(s->c);
+			return rc;
+		}
+		s->ids[i][k] = P_I64(id);
+	}
+	return TENON_OK;
+}
+
+/* In MLflow's order: these numbers are looked at before order_by. */
 static int parse(struct pool *p, struct search *s)
 {
 	const struct search_experiments_args *a = s->args;
@@ -60,9 +84,12 @@ static int parse(struct pool *p, struct search *s)
 
 	TRY(filter_parse(p, &grammar_experiments, a->filter, &s->filter));
 	TRY(filter_check(p, &grammar_experiments, &s->filter));
-	TRY(order_parse(p, &grammar_experiments, &a->order_by, &order));
 	if (s->filter.n > CLAUSES_MAX)
 		return pool_refuse(p, "A filter can have at most %d clauses. Found %zu.", CLAUSES_MAX, s->filter.n);
+	for (size_t i = 0; i < s->filter.n; i++)
+		if (s->filter.v[i].id.attribute == ATTR_EXPERIMENT_ID)
+			TRY(resolve_ids(p, s, i));
+	TRY(order_parse(p, &grammar_experiments, &a->order_by, &order));
 	plan_order(s, &order);
 	snprintf(view, sizeof view, "%" PRId64, a->view_type);
 	s->digest = page_mix_all(page_mix(page_mix(page_mix(PAGE_DIGEST, "search_experiments"), view), a->filter), &a->order_by);
@@ -72,32 +99,14 @@ static int parse(struct pool *p, struct search *s)
 
 /* ---- the query ---- */
 
-/* A number that no experiment can have stands for one that is too large. */
-static int number_of(struct tenon_call *c, const char *text, struct sql_value *out)
+static void add_id(const struct search *s, struct sqltext *q, size_t i)
 {
-	int64_t id = -1;
-	int rc = parse_experiment_id(c, text, &id);
+	const struct clause *c = &s->filter.v[i];
+	bool not = c->compare == CMP_NE || c->compare == CMP_NOT_IN;
 
-	if (rc == TENON_NOT_FOUND)
-		tenon_forgive(c);
-	*out = P_I64(id);
-	return rc == TENON_NOT_FOUND ? TENON_OK : rc;
-}
-
-static int add_id(struct search *s, struct sqltext *q, const struct clause *c)
-{
-	bool list = c->type == VALUE_LIST, not = c->compare == CMP_NE || c->compare == CMP_NOT_IN;
-	size_t n = list ? c->list.n : 1;
-	struct sql_value *ids = tenon_alloc(s->c, n * sizeof *ids);
-
-	if (ids == NULL)
-		return tenon_fail(s->c, TENON_NO_MEMORY, "no memory for %zu experiments", n);
-	for (size_t i = 0; i < n; i++)
-		TRY(number_of(s->c, list ? c->list.v[i] : c->text, &ids[i]));
 	sqltext_add(q, not ? " AND e.id NOT IN (" : " AND e.id IN (");
-	sqltext_list(q, ids, n);
+	sqltext_list(q, s->ids[i], c->type == VALUE_LIST ? c->list.n : 1);
 	sqltext_add(q, ")");
-	return TENON_OK;
 }
 
 static void add_tag(struct sqltext *q, const struct clause *c)
@@ -125,7 +134,7 @@ static int ask(struct search *s, struct sql_rows *rows)
 		if (c->id.entity == ENTITY_TAG)
 			add_tag(&q, c);
 		else if (c->id.attribute == ATTR_EXPERIMENT_ID)
-			TRY(add_id(s, &q, c));
+			add_id(s, &q, i);
 		else
 			where_compare(&q, columns[c->id.attribute], c);
 	}
