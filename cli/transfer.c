@@ -108,10 +108,15 @@ static const char *base_name(const char *path)
 static bool sink_open(struct sink *s)
 {
 	struct buf b = { 0 };
+	struct stat st;
 
 	if (strcmp(s->name, "-") == 0) {
 		s->file = stdout;
 		return true;
+	}
+	if (stat(s->name, &st) == 0 && !S_ISREG(st.st_mode)) { /* a device or a pipe is written to, never replaced */
+		s->file = fopen(s->name, "wbe");
+		return s->file != NULL || (complain(EXIT_FAILED, "%s: %s", s->name, strerror(errno)), false);
 	}
 	buf_printf(&b, "%.*s.%.200s.XXXXXX", (int)(base_name(s->name) - s->name), s->name, base_name(s->name));
 	s->temp = buf_take(&b);

@@ -79,14 +79,17 @@ void call_unref(struct call *c)
 int call_vfail(struct call *c, int code, const char *fmt, va_list ap)
 {
 	char text[1024];
-	int n = vsnprintf(text, sizeof text, fmt, ap);
+	va_list again;
 
-	if (n < 0)
-		return code;
-	/* a text longer than most is printed again, into memory of its own */
-	c->message = arena_text(c->arena, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
-	if (c->message == NULL)
-		c->message = "";
+	va_copy(again, ap);
+	int n = vsnprintf(text, sizeof text, fmt, ap);
+	bool fits = n >= 0 && (size_t)n < sizeof text;
+	char *whole = n < 0 ? NULL : fits ? arena_text(c->arena, text, (size_t)n) : arena_alloc(c->arena, (size_t)n + 1);
+	if (whole != NULL && !fits) /* a text longer than most is printed again, into memory of its own */
+		vsnprintf(whole, (size_t)n + 1, fmt, again);
+	va_end(again);
+	if (n >= 0)
+		c->message = whole != NULL ? whole : "";
 	return code;
 }
 

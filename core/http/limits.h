@@ -9,7 +9,7 @@
 #include <tenon/row.h>
 
 #define DOOR_CONFIG(F, S) \
-	F(S, int64_t, max_body, .dflt = "67108864", .range = "1024..", .label = "bytes", \
+	F(S, int64_t, max_body, .dflt = "67108864", .range = "1..", .label = "bytes", \
 	  .doc = "body of a request that is arguments; uploads of files have no limit here. Over it: 413") \
 	F(S, int64_t, body_memory, .dflt = "536870912", .range = "1048576..", .label = "bytes", \
 	  .doc = "all bodies that are being collected at one time. Over it: 503") \

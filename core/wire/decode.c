@@ -131,6 +131,12 @@ static int broken(struct decoder *d, const struct json *j, struct tenon_json bod
 	return decode_fail(d, j->fault, NULL, NULL, body, "%s (at byte %zu)", text, (size_t)(j->at - body.p));
 }
 
+/* `run_id` and then `runId`, told by their lengths: which one is meant? Aliases may stand beside a name. */
+static bool is_respelled(const struct column *c, size_t before, size_t now)
+{
+	return c->name_n != c->camel_n && ((before == c->name_n && now == c->camel_n) || (before == c->camel_n && now == c->name_n));
+}
+
 static int note_member(struct decoder *d, const struct shape *s, struct raws *r, struct tenon_json key, struct tenon_json value, int *hint)
 {
 	int i = shape_find(s, key.p + 1, key.n - 2, d->flags & TENON_CAMEL_NAMES, *hint);
@@ -151,7 +157,8 @@ static int note_member(struct decoder *d, const struct shape *s, struct raws *r,
 	}
 	*hint = i + 1;
 	struct where here = { NULL, s->columns[i].name, 0 };
-	if (r->v[i].p != NULL && d->flags & TENON_REFUSE_UNKNOWN)
+	bool twice = r->v[i].p != NULL && (d->flags & TENON_REFUSE_UNKNOWN || is_respelled(&s->columns[i], r->names[i].n, key.n - 2));
+	if (twice)
 		return decode_fail(d, TENON_K_TWICE, &here, s->columns[i].field, value, "it is given twice");
 	if (r->v[i].p == NULL)
 		r->order[r->n++] = (uint32_t)i;

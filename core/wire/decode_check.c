@@ -25,16 +25,16 @@ static int check_string(struct decoder *d, const struct column *c, const struct 
 {
 	struct tenon_json raw = { s, 0 };
 
-	if (c->has_least || c->has_most) {
-		int64_t n = (int64_t)utf8_length(s);
-		if (!within(c, n))
-			return out_of_range(d, TENON_K_LENGTH, c, w, n, " characters");
-	}
 	while (s[raw.n] != '\0')
 		raw.n++;
 	if (c->field->pattern != NULL && !c->field->pattern->accepts(s))
 		return decode_fail(d, TENON_K_PATTERN, w, c->field, raw, "\"%.100s\" is not allowed: it must match %s (%s)", s,
 		                   c->field->pattern->regex, c->field->pattern->name);
+	if (c->has_least || c->has_most) {
+		int64_t n = (int64_t)utf8_length(s);
+		if (!within(c, n))
+			return out_of_range(d, TENON_K_LENGTH, c, w, n, " characters");
+	}
 	return TENON_OK;
 }
 

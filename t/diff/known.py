@@ -1,9 +1,9 @@
 """known - the differences on purpose: the table of docs/compatibility.md, read and applied
 
-Model: a row explains a Finding if its endpoint, its field and both patterns fit. Patterns stand in
-back quotes, `*` stands for any text (back quotes within are not possible, a pipe is \\|). For the fields
-`status` and `content-type` they are matched with "STATUS ERROR_CODE message", otherwise with the
-field's value, as JSON unless it is a text; `-` is a field that isn't there.
+Model: a row explains a Finding if its endpoint, its field and both sides fit, each one of its patterns.
+Patterns stand in back quotes, `*` stands for any text (back quotes within are not possible, a pipe is
+\\|). For the fields `status`, `content-type` and `error.error_code` they are matched with "STATUS
+ERROR_CODE message", otherwise with the field's value, as JSON unless it is a text; `-` is a field that isn't there.
 The last column holds the request that shows the row, several joined by "then"; ⟨exp⟩ and ⟨run⟩ are an
 experiment with an active run. Form: `METHOD path?query [Header: value] body`, path relative to
 /api/2.0/mlflow unless it starts with /; a body has Content-Type application/json unless a header
@@ -24,7 +24,7 @@ class Row:
     def __init__(self, cells):
         self.id, self.endpoint, self.field, self.condition, self.mlflow, self.tenond, self.why, shows = cells
         self.steps = [request(part) for part in re.findall(r"`([^`]+)`", shows)]
-        self.patterns = [glob(c) for c in (quoted(self.mlflow), quoted(self.tenond))]
+        self.patterns = [[glob(p) for p in quoted(cell)] for cell in (self.mlflow, self.tenond)]
         self.endpoints = [glob(e) for e in re.findall(r"`([^`]+)`", self.endpoint)]
         self.fields = [glob(f) for f in re.findall(r"`([^`]+)`", self.field)]
         self.hits = 0
@@ -33,14 +33,13 @@ class Row:
 
     def fits(self, endpoint, finding):
         return (any(e.match(endpoint) for e in self.endpoints) and any(f.match(finding.field) for f in self.fields)
-                and all(p.match(shown(v)) for p, v in zip(self.patterns, (finding.a, finding.b))))
+                and all(any(p.match(shown(v)) for p in some) for some, v in zip(self.patterns, (finding.a, finding.b))))
 
 
 def quoted(cell):
-    found = re.fullmatch(r"`([^`]*)`", cell.strip())
-    if not found:
-        raise ValueError("docs/compatibility.md: a pattern must stand in back quotes: %s" % cell)
-    return found.group(1)
+    if not re.fullmatch(r"`[^`]*`( `[^`]*`)*", cell.strip()):
+        raise ValueError("docs/compatibility.md: patterns must stand in back quotes: %s" % cell)
+    return re.findall(r"`([^`]*)`", cell)
 
 
 def shown(value):

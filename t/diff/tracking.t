@@ -98,7 +98,7 @@ class Report:
 
 def group(result, finding):
     """Findings with the same key are taken to have one cause."""
-    if finding.field in ("status", "content-type"):
+    if finding.field in ("status", "content-type", "error.error_code"):
         def head(brief):
             words = str(brief).split(" ")
             return " ".join(words[:2] + ["".join(c for c in w if not c.isdigit()) for w in words[2:5]])

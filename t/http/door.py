@@ -53,7 +53,7 @@ class Answer:
 class Connection:
     def __init__(self, port, timeout=10):
         self.sock = socket.create_connection(("127.0.0.1", port), timeout)
-        self.buffer = b""
+        self.buffer = bytearray()
         self.eof = False
 
     def send(self, data):
@@ -66,7 +66,7 @@ class Connection:
     def fill(self):
         """One more read; False at the end (or when the connection was reset)."""
         try:
-            data = self.sock.recv(1 << 16)
+            data = self.sock.recv(1 << 18)
         except ConnectionError:
             data = b""
         self.eof = not data
@@ -76,13 +76,16 @@ class Connection:
     def take(self, n):
         while len(self.buffer) < n and self.fill():
             pass
-        data, self.buffer = self.buffer[:n], self.buffer[n:]
+        data = bytes(self.buffer[:n])
+        del self.buffer[:n]
         return data
 
     def line(self):
         while b"\r\n" not in self.buffer and self.fill():
             pass
-        line, _, self.buffer = self.buffer.partition(b"\r\n")
+        at = self.buffer.find(b"\r\n")
+        line = bytes(self.buffer[:at if at >= 0 else len(self.buffer)])
+        del self.buffer[:len(line) + 2]
         return line
 
     def head(self):
@@ -116,25 +119,21 @@ class Connection:
         else:
             while self.fill():
                 pass
-            a.body, self.buffer, a.whole = self.buffer, b"", True
+            a.body, self.buffer, a.whole = bytes(self.buffer), bytearray(), True
         return a
 
     def chunked(self, a):
-        while True:
+        parts = []
+        while not a.whole:
             size = self.line()
-            if not size:
-                return
-            n = int(size, 16)
-            data = self.take(n)
-            a.body += data
-            if len(data) < n:
-                return
-            if self.line() != b"":
-                return
-            if n == 0:
-                a.whole = True
-                return
-            a.chunks += 1
+            n = int(size, 16) if size else -1
+            data = self.take(max(n, 0))
+            parts.append(data)
+            if n < 0 or len(data) < n or self.line() != b"":
+                break
+            a.whole = n == 0
+            a.chunks += n > 0
+        a.body = b"".join(parts)
 
     def is_closed(self, within=3):
         """Does the server close it? What it still sends is dropped."""

@@ -75,7 +75,7 @@ with door.Door() as d:
         rest = b""
         while c.fill():
             pass
-        rest = c.buffer
+        rest = bytes(c.buffer)
         c.close()
         ok(a.status in (400, 505) and b"HTTP/1.1 200" not in rest and c.eof, name + ": refused and closed", (a, rest))
     ok(d.refused("framing") > before + 25, "the refusals are counted")

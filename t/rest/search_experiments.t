@@ -114,7 +114,7 @@ def refused(w):
     no("Invalid value \"x\" for parameter 'max_results' supplied:  Hint: Value was of type 'str'." + SEE_DOCS, max_results="x")
     no("Invalid value 5 for parameter 'filter' supplied:  Hint: Value was of type 'int'." + SEE_DOCS, filter=5)
     no("Invalid clause(s) in filter string: OR", filter="name = 'a' OR name = 'b'")
-    no("Invalid entity type 'metrics'. Valid entity types are ('attribute', 'tag', 'tags')", filter="metrics.a = 1")
+    no("Invalid entity type 'metrics'. Valid entity types are ('attribute', 'attributes', 'tag', 'tags')", filter="metrics.a = 1")
     no("Invalid attribute key 'bogus' specified. Valid keys are ...", filter="bogus = 'a'")
     no("Expected numeric value type for numeric attribute: creation_time. Found '5'", filter="creation_time = '5'")
     no("Invalid value for numeric attribute 'creation_time': '1.5'", filter="creation_time = 1.5")

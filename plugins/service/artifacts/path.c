@@ -80,6 +80,8 @@ const char *path_check(struct tenon_call *c, const char *path)
 
 	while (s != NULL && decode_once(s) && ++rounds < ROUNDS)
 		;
+	while (s != NULL && *s == ' ') /* to MLflow no part of the path, as in a URL */
+		s++;
 	char *safe = s == NULL || rounds == ROUNDS ? NULL : escape_controls(c, s);
 	if (safe != NULL && is_utf8(safe) && strncmp(safe, "file:", 5) != 0 && strchr(safe, '#') == NULL && !has_parent_segment(safe) && !is_absolute(safe))
 		return safe;

@@ -201,13 +201,20 @@ TENON_HANDLER(upload_file, struct run_file_args, struct tenon_empty)
 
 /* ---- what this server has not ---- */
 
+/* behind the last slash or backslash: old clients send their local path, perhaps one of Windows */
+static const char *last_part(const char *path)
+{
+	const char *name = path_name(path), *back = strrchr(name, '\\');
+	return back != NULL ? back + 1 : name;
+}
+
 static int no_multipart(struct tenon_call *c, const char *artifact_path, const char *file)
 {
-	const char *name = path_name(file), *back = strrchr(name, '\\');
+	const char *name = last_part(file);
 
-	if (path_check(c, artifact_path) == NULL)
+	if (path_check(c, artifact_path) == NULL || (name = path_check(c, name)) == NULL)
 		return TENON_INVALID_ARGUMENT;
-	name = back != NULL ? back + 1 : name;
+	name = last_part(name); /* separators that were escaped */
 	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Invalid path");
 	return tenon_fail(c, TENON_UNSUPPORTED, "Multipart upload is not supported for the current artifact repository");

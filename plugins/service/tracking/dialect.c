@@ -38,7 +38,7 @@ static struct tenon_json trim(struct tenon_json body)
 	return (struct tenon_json){ body.p + i, body.n - i };
 }
 
-/* a body that is a JSON string is decoded a second time, as old clients need it */
+/* A body that is a JSON string is decoded a second time, as old clients need it; what holds no JSON stays a string. */
 static bool unfold(struct tenon_json *body, alloc_fn *alloc, void *arena)
 {
 	char *whole = alloc(arena, body->n + 1), *inner = alloc(arena, body->n + 1);
@@ -47,7 +47,8 @@ static bool unfold(struct tenon_json *body, alloc_fn *alloc, void *arena)
 	memcpy(whole, body->p, body->n);
 	if (jsontext_valid(whole)) {
 		jsontext_unescape((struct tenon_json){ whole, (size_t)(jsontext_skip(whole) - whole) }, inner);
-		*body = (struct tenon_json){ inner, strlen(inner) };
+		if (jsontext_valid(inner))
+			*body = trim((struct tenon_json){ inner, strlen(inner) });
 	}
 	return true;
 }
@@ -61,14 +62,14 @@ static bool preparse(struct tenon_request *r, struct tenon_problem *p, alloc_fn 
 	if (judged && !is_json_type(r->content_type))
 		return refuse(p, "Bad Request. Content-Type must be one of ['application/json'].");
 	r->body = trim(r->body);
-	bool empty = r->body.n == 0 || r->body.p[0] == '[' || (r->body.n >= 4 && memcmp(r->body.p, "null", 4) == 0);
-	if (empty)
-		r->body = (struct tenon_json){ nothing, 2 };
-	if (r->body.p[0] == '"' && !unfold(&r->body, alloc, arena)) {
+	if (r->body.n > 0 && r->body.p[0] == '"' && !unfold(&r->body, alloc, arena)) {
 		p->code = TENON_NO_MEMORY;
 		p->message = "no memory for the body";
 		return false;
 	}
+	bool empty = r->body.n == 0 || r->body.p[0] == '[' || (r->body.n >= 4 && memcmp(r->body.p, "null", 4) == 0);
+	if (empty)
+		r->body = (struct tenon_json){ nothing, 2 };
 	return true;
 }
 
@@ -99,7 +100,8 @@ static bool is_missing(const struct tenon_decoding *d, size_t i)
 {
 	const struct tenon_field *f = &d->table->fields[i];
 	struct tenon_json raw = d->raw[i];
-	if (raw.p == NULL || raw.n == 0)
+	bool list = d->from_query && f->card == TENON_ARRAY; /* `x=&x=` is a list of two */
+	if (raw.p == NULL || (raw.n == 0 && !list))
 		return true;
 	if (!is_name(f, d->name[i].p, d->name[i].n))
 		return true;
@@ -186,7 +188,7 @@ static bool accept(const struct tenon_decoding *d, struct tenon_problem *p)
 {
 	bool parsed = d->first->kind == TENON_K_NONE, no_json = d->first->kind == TENON_K_SYNTAX;
 	bool unreadable = !parsed && !no_json && d->first->field == NULL && d->first->kind != TENON_K_TYPE;
-	if (unreadable)
+	if (unreadable || d->first->kind == TENON_K_TWICE)
 		return refuse_first(d, p);
 	for (size_t i = 0; i < 2 * d->table->n; i++) {
 		size_t row = i % d->table->n;

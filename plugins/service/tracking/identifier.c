@@ -90,8 +90,8 @@ int identifier_parse(struct pool *p, const struct grammar *g, const char *text, 
 	struct slice key = dot == NULL ? (struct slice){ text, n } : (struct slice){ dot + 1, n - kind.n - 1 };
 
 	*out = (struct identifier){ .entity = ENTITY_ATTRIBUTE };
-	if (dot != NULL && g->experiments && !reads(kind, "attribute") && !reads(kind, "tag") && !reads(kind, "tags"))
-		return pool_refuse(p, "Invalid entity type '%.*s'. Valid entity types are ('attribute', 'tag', 'tags')", (int)kind.n, kind.p);
+	if (dot != NULL && g->experiments && !reads(kind, "attribute") && !reads(kind, "attributes") && !reads(kind, "tag") && !reads(kind, "tags"))
+		return pool_refuse(p, "Invalid entity type '%.*s'. Valid entity types are ('attribute', 'attributes', 'tag', 'tags')", (int)kind.n, kind.p);
 	if (dot != NULL)
 		TRY(entity_parse(p, kind, &out->entity));
 	struct slice bare = without(key, '\'');

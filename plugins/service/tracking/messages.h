@@ -125,7 +125,7 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 /* ---- runs ---- */
 
 #define CREATE_RUN_ARGS(F, S) \
-	F(S, const char *,    experiment_id, .flags = TENON_REQUIRED | TENON_TYPED, .doc = "the experiment's number, as text") \
+	F(S, const char *,    experiment_id, .flags = TENON_TYPED, .dflt = "0", .doc = "the experiment's number, as text; the first one if left out") \
 	F(S, int64_t,         start_time,    .flags = TENON_TYPED, .doc = "unix ms; kept as sent") \
 	F(S, const char *,    run_name,      .flags = TENON_TYPED, .doc = "a random one if left out") \
 	F(S, const char *,    user_id) \

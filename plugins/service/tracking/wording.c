@@ -178,6 +178,24 @@ static void say_with_path(struct pytext *t, const struct tenon_problem *p, const
 	pytext_add(t, after);
 }
 
+/* two spellings of one field */
+static void say_twice(struct pytext *t, const char *name)
+{
+	char *camel = t->alloc(t->arena, strlen(name) + 1), *out = camel;
+	if (camel == NULL)
+		return;
+	for (const char *s = name; *s; s++) {
+		bool hump = *s == '_' && s[1] >= 'a' && s[1] <= 'z';
+		*out++ = hump ? (char)(*++s - 'a' + 'A') : *s;
+	}
+	*out = 0;
+	pytext_add(t, "Request specifies both '");
+	pytext_add(t, name);
+	pytext_add(t, "' and '");
+	pytext_add(t, camel);
+	pytext_add(t, "'; provide only one of them.");
+}
+
 static void say(struct pytext *t, const struct tenon_problem *p)
 {
 	switch (p->kind) {
@@ -190,7 +208,7 @@ static void say(struct pytext *t, const struct tenon_problem *p)
 	case TENON_K_LENGTH:  say_length(t, p); return;
 	case TENON_K_PATTERN: say_pattern(t, p); return;
 	case TENON_K_NUL:     say_with_path(t, p, "' cannot contain NUL (0x00) characters"); return;
-	case TENON_K_TWICE:   say_with_path(t, p, "' is given more than once; provide only one of them."); return;
+	case TENON_K_TWICE:   say_twice(t, p->path); return;
 	case TENON_K_NONE: case TENON_K_SYNTAX: case TENON_K_DEPTH: case TENON_K_UTF8: case TENON_K_UNKNOWN: case TENON_K_ITEMS:
 		break;
 	}
