@@ -118,7 +118,10 @@ static bool sink_open(struct sink *s)
 		s->file = fopen(s->name, "wbe");
 		return s->file != NULL || (complain(EXIT_FAILED, "%s: %s", s->name, strerror(errno)), false);
 	}
-	buf_printf(&b, "%.*s.%.200s.XXXXXX", (int)(base_name(s->name) - s->name), s->name, base_name(s->name));
+	char *target = realpath(s->name, NULL); /* behind a symbolic link: the link stays */
+	const char *name = target != NULL ? target : s->name;
+	buf_printf(&b, "%.*s.%.200s.XXXXXX", (int)(base_name(name) - name), name, base_name(name));
+	free(target);
 	s->temp = buf_take(&b);
 	int fd = s->temp == NULL ? -1 : mkostemp(s->temp, O_CLOEXEC);
 	if (fd < 0 || (s->file = fdopen(fd, "wb")) == NULL) {
@@ -157,8 +160,10 @@ static int sink_close(struct sink *s, int rc)
 	bool good = s->file == NULL || (s->file == stdout ? fflush(stdout) : fclose(s->file)) == 0;
 	if (rc == EXIT_OK && !good)
 		rc = complain(EXIT_FAILED, "%s: %s", s->name, strerror(errno));
-	if (rc == EXIT_OK && s->temp != NULL && rename(s->temp, s->name) != 0)
+	char *target = s->temp == NULL ? NULL : realpath(s->name, NULL);
+	if (rc == EXIT_OK && s->temp != NULL && rename(s->temp, target != NULL ? target : s->name) != 0)
 		rc = complain(EXIT_FAILED, "%s: %s", s->name, strerror(errno));
+	free(target);
 	if (rc != EXIT_OK && s->temp != NULL)
 		unlink(s->temp);
 	free(s->temp);

@@ -291,13 +291,18 @@ static void close_all(struct daemon *d)
 
 /* ---- what is printed instead of serving ---- */
 
+static int print_out(struct buf *b)
+{
+	bool good = fwrite(b->p, 1, b->n, stdout) == b->n && fflush(stdout) == 0;
+	buf_free(b);
+	return good ? 0 : TENON_UNAVAILABLE;
+}
+
 static int print_config(struct daemon *d)
 {
 	struct buf b = { 0 };
 	conf_print(d->file, &b);
-	fwrite(b.p, 1, b.n, stdout);
-	buf_free(&b);
-	return 0;
+	return print_out(&b);
 }
 
 static int print_config_doc(struct daemon *d)
@@ -312,9 +317,7 @@ static int print_config_doc(struct daemon *d)
 		if (f->plugin->config != NULL)
 			conf_doc(&b, f->kind, f->plugin->config);
 	}
-	fwrite(b.p, 1, b.n, stdout);
-	buf_free(&b);
-	return 0;
+	return print_out(&b);
 }
 
 static int only_look(struct daemon *d, const struct options *o, struct err *e)

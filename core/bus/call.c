@@ -29,6 +29,13 @@ static int admit(const struct bus *b, const struct instance *in)
 	return state == INSTANCE_STARTED ? TENON_OK : TENON_UNAVAILABLE;
 }
 
+static int64_t deadline_of(const struct method *m, int64_t from)
+{
+	int64_t ms = m->row->deadline_ms > 0 ? m->row->deadline_ms : m->instance->bus->deadline_ms;
+	bool streams = m->row->flags & (TENON_STREAM_IN | TENON_STREAM_OUT);
+	return streams && m->row->deadline_ms == 0 ? INT64_MAX : from + ms * 1000000;
+}
+
 struct call *call_new(struct bus *b, struct method *m, int *code)
 {
 	if ((*code = admit(b, m->instance)) < 0)
@@ -52,9 +59,7 @@ struct call *call_new(struct bus *b, struct method *m, int *code)
 	c->pub = (struct tenon_call){ .host = &m->instance->host, .self = m->instance->self, .method = m->name,
 	                              .principal = "anonymous", .workspace = "default" };
 	c->started = clock_ns();
-	int64_t ms = m->row->deadline_ms > 0 ? m->row->deadline_ms : b->deadline_ms;
-	bool streams = m->row->flags & (TENON_STREAM_IN | TENON_STREAM_OUT);
-	c->pub.deadline = streams && m->row->deadline_ms == 0 ? INT64_MAX : c->started + ms * 1000000;
+	c->pub.deadline = deadline_of(m, c->started);
 	c->content = (struct tenon_content){ .size = -1, .mtime = -1 };
 	atomic_store(&c->refs, 1);
 	atomic_fetch_add(&b->calls, 1);
@@ -291,6 +296,12 @@ int call_offload(struct call *from, uint32_t lane, int (*fn)(void *), void *arg)
 }
 
 /* ---- deadlines ---- */
+
+void call_extend(struct call *root)
+{
+	if (root->method != NULL && root->reply_to != NULL)
+		root->pub.deadline = deadline_of(root->method, clock_ns());
+}
 
 static void sweep(void *arg)
 {

@@ -66,6 +66,9 @@ int call_child(struct call *from, const struct call_target *, const void *args, 
 /* From inside `from`: runs fn(arg) on a worker of its instance's lane. Waits. */
 int call_offload(struct call *from, uint32_t lane, int (*fn)(void *), void *arg);
 
+/* a read that made progress: its time begins anew */
+void call_extend(struct call *root);
+
 /* ends a call that ran: counts it, answers it. Lanes and call.c only. */
 void call_finish(struct call *, int code);
 int  call_fail(struct call *, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

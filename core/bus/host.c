@@ -114,7 +114,10 @@ static int host_emit(struct tenon_call *pub, const void *item)
 
 	if (c->method->emit_row < 0)
 		return call_fail(c, TENON_INTERNAL, "%s has no EMIT field", c->method->name);
-	return c->on_emit != NULL ? c->on_emit(c, item) : collect(c, item);
+	int rc = c->on_emit != NULL ? c->on_emit(c, item) : collect(c, item);
+	if (rc == TENON_OK)
+		call_extend(c->root); /* a read whose reader takes what it gets is not late, however much it is */
+	return rc;
 }
 
 static int64_t host_read(struct tenon_call *pub, void *p, size_t n)

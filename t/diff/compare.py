@@ -44,6 +44,8 @@ class Side:
             text = DATABASE.sub("⟨database error⟩", text)
         text = HEX.sub(lambda m: self.names.get(m.group(), "⟨id⟩"), text)
         text = ADDRESS.sub("0x…", text)
+        for value in self.creation.values():   # of an experiment, in a filter that is repeated
+            text = text.replace(str(value), "⟨creation_time⟩")
         return SET.sub(lambda m: "{%s}" % ", ".join(sorted(m.group()[1:-1].split(", "))), text)
 
     def time(self, owner, value):
@@ -131,6 +133,7 @@ def normal(answer, side, step):
         made["bytes"] = body.decode("latin-1") if len(body) < 4096 else "%d bytes, hash %d" % (len(body), hash(body))
         if status == 416:
             made["bytes"] = ""
+            headers = {n: headers[n] for n in headers if n != "content-type"}
         made["header"] = {n: headers[n] for n in FILE_HEADERS if n in headers}
         made["header"].update({n: "⟨%s⟩" % n for n in PRESENT_HEADERS if n in headers})
         if "content-type" in made["header"]:

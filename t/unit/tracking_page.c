@@ -172,7 +172,7 @@ static void lists(void **state)
 	assert_int_equal(q.n, 4);
 	assert_int_equal(q.params[3].i, 2); /* padded with the last */
 	sqltext_list(&q, v, 600);
-	assert_int_equal(q.n, 4 + 2048);
+	assert_int_equal(q.n, 4 + 1024);
 	assert_false(q.failed);
 }
 

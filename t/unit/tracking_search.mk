@@ -5,7 +5,7 @@ TRACKING_GRAMMAR = plugins/service/tracking/filter.c plugins/service/tracking/gr
 	plugins/service/tracking/literal.c plugins/service/tracking/order.c plugins/service/tracking/page.c \
 	plugins/service/tracking/parts.c \
 	plugins/service/tracking/pool.c plugins/service/tracking/pytext.c plugins/service/tracking/reserved.c \
-	plugins/service/tracking/split.c
+	plugins/service/tracking/scan.c plugins/service/tracking/split.c
 check_PROGRAMS += t/unit/tracking_grammar.t t/unit/tracking_page.t
 t_unit_tracking_grammar_t_SOURCES = t/unit/tracking_grammar.c t/unit/tracking_grammar_cases.h $(TRACKING_GRAMMAR)
 t_unit_tracking_grammar_t_CFLAGS = $(AM_CFLAGS)

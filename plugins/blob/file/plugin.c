@@ -287,14 +287,16 @@ static int create(const struct tenon_host *h, const void *config, void **self, c
 static int is_writable(void *arg)
 {
 	const struct file_store *s = arg;
-	return faccessat(s->tmp, ".", W_OK, 0) == 0 ? TENON_OK : tree_code(errno);
+	struct stat root, tmp;
+	bool there = fstat(s->root, &root) == 0 && fstat(s->tmp, &tmp) == 0 && root.st_nlink > 0 && tmp.st_nlink > 0;
+	return there && faccessat(s->tmp, ".", W_OK, 0) == 0 ? TENON_OK : TENON_UNAVAILABLE;
 }
 
 static int ready(struct tenon_call *c)
 {
 	const struct file_store *s = c->self;
 	int rc = c->host->offload(c, 0, is_writable, c->self);
-	return rc < 0 ? tenon_fail(c, TENON_UNAVAILABLE, "%s cannot be written", s->dir) : TENON_OK;
+	return rc < 0 ? tenon_fail(c, TENON_UNAVAILABLE, "%s cannot be written, or was removed: mend it and restart tenond", s->dir) : TENON_OK;
 }
 
 static const struct tenon_lane lanes[] = { { "io", 2, 4096 }, { 0 } };

@@ -57,6 +57,12 @@ static int step_into(int dir, const char *segment, bool make)
 int tree_open_parent(int root, const char *key, bool make, char leaf[256])
 {
 	const char *at = key;
+	struct stat st;
+
+	if (fstat(root, &st) != 0 || st.st_nlink == 0) { /* the root itself was removed: nobody's object is «not found» */
+		errno = ESTALE;
+		return TENON_UNAVAILABLE;
+	}
 	int dir = fcntl(root, F_DUPFD_CLOEXEC, 0);
 
 	while (dir >= 0 && key_next(&at, leaf) && *at != '\0') {

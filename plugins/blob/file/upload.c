@@ -22,6 +22,8 @@ int upload_open(struct upload *u, int tmp, uint64_t id)
 		return TENON_NO_MEMORY;
 	}
 	u->fd = openat(tmp, u->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (u->fd < 0 && errno == ENOENT) /* the folder of temporary files was removed */
+		return TENON_UNAVAILABLE;
 	return u->fd < 0 ? tree_code(errno) : TENON_OK;
 }
 

@@ -2,7 +2,7 @@
 /* dialect - the mlflow dialect.
  *
  * Model    preparse() judges the Content-Type and unfolds a body that is a JSON string of JSON. accept() judges presence and
- *          types as MLflow does: row by row, types only if something did not parse. A body that is no JSON counts as `{}`.
+ *          types as MLflow does: row by row, types only if something did not parse. A body that is no JSON, or a list, counts as `{}`.
  *          wording.h says what was wrong.
  * Stricter MLflow silently stops reading at a wrong type that its schema does not look for, and then stores half a request;
  *          here such a request is refused, in the words that MLflow has for the wrong types that it sees. */
@@ -67,7 +67,7 @@ static bool preparse(struct tenon_request *r, struct tenon_problem *p, alloc_fn 
 		p->message = "no memory for the body";
 		return false;
 	}
-	bool empty = r->body.n == 0 || r->body.p[0] == '[' || (r->body.n >= 4 && memcmp(r->body.p, "null", 4) == 0);
+	bool empty = r->body.n == 0 || (r->body.n >= 4 && memcmp(r->body.p, "null", 4) == 0);
 	if (empty)
 		r->body = (struct tenon_json){ nothing, 2 };
 	return true;
@@ -186,7 +186,8 @@ static bool accept_row(const struct tenon_decoding *d, struct tenon_problem *p, 
 /* What is required is judged first: so do MLflow's schemas, whatever the order in which limits are looked at. */
 static bool accept(const struct tenon_decoding *d, struct tenon_problem *p)
 {
-	bool parsed = d->first->kind == TENON_K_NONE, no_json = d->first->kind == TENON_K_SYNTAX;
+	bool list = d->first->kind == TENON_K_TYPE && d->first->field == NULL && d->first->raw.n > 0 && d->first->raw.p[0] == '[';
+	bool parsed = d->first->kind == TENON_K_NONE, no_json = d->first->kind == TENON_K_SYNTAX || list;
 	bool unreadable = !parsed && !no_json && d->first->field == NULL && d->first->kind != TENON_K_TYPE;
 	if (unreadable || d->first->kind == TENON_K_TWICE)
 		return refuse_first(d, p);

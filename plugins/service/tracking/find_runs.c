@@ -16,7 +16,7 @@
 #include "where.h"
 #include "words.h"
 
-enum { STREAMS_MAX = 32, FEW = 1000, FEW_ASKED = 4 };
+enum { STREAMS_MAX = 32, STREAM_PARAMS_MAX = 8000, FEW = 1000, FEW_ASKED = 4 };
 
 enum lead { LEAD_RUNS, LEAD_VALUES, LEAD_NANS, LEAD_ABSENT, LEAD_CLAUSE };
 
@@ -206,6 +206,15 @@ static bool is_ordered(const struct plan *p, enum lead lead)
 	return leads_by_metric(lead) || (lead != LEAD_CLAUSE && (order->n == next || order->v[next].id.attribute == ATTR_START_TIME));
 }
 
+/* parameters of the clauses, roughly, of which each stream has a copy */
+static size_t count_params(const struct plan *p)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->find->filter->n; i++)
+		n += p->find->filter->v[i].type == VALUE_LIST ? 4 * p->find->filter->v[i].list.n : 3;
+	return n;
+}
+
 static void add_union(const struct plan *p, struct sqltext *q, enum lead lead, const struct page *page, size_t limit)
 {
 	const struct find *f = p->find;
@@ -231,7 +240,7 @@ static int ask(const struct plan *p, enum lead lead, const struct page *page, si
 	struct sqltext q = sqltext_of(p->c);
 	size_t streams = f->n_experiments * (f->view == VIEW_ALL && !leads_by_metric(lead) ? 2 : 1);
 
-	if (streams > 1 && streams <= STREAMS_MAX && is_ordered(p, lead))
+	if (streams > 1 && streams <= STREAMS_MAX && is_ordered(p, lead) && streams * count_params(p) <= STREAM_PARAMS_MAX)
 		add_union(p, &q, lead, page, limit);
 	else
 		add_stream(p, &q, &(struct stream){ lead, f->experiments, f->n_experiments, -1 }, page, limit);

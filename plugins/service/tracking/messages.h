@@ -125,7 +125,7 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 /* ---- runs ---- */
 
 #define CREATE_RUN_ARGS(F, S) \
-	F(S, const char *,    experiment_id, .flags = TENON_TYPED, .dflt = "0", .doc = "the experiment's number, as text; the first one if left out") \
+	F(S, const char *,    experiment_id, .flags = TENON_TYPED, .doc = "the experiment's number, as text; must be given") \
 	F(S, int64_t,         start_time,    .flags = TENON_TYPED, .doc = "unix ms; kept as sent") \
 	F(S, const char *,    run_name,      .flags = TENON_TYPED, .doc = "a random one if left out") \
 	F(S, const char *,    user_id) \
@@ -240,13 +240,13 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 
 #define SEARCH_RUNS_ARGS(F, S) \
 	F(S, struct tenon_strs, experiment_ids, .flags = TENON_TYPED, .doc = "none: no runs") \
-	F(S, const char *,      filter,         .flags = TENON_TYPED, \
+	F(S, const char *,      filter,         .range = "..65536", .flags = TENON_TYPED, \
 	  .doc = "clauses joined by AND: metrics.loss < 0.1 AND params.`a b` = 'x' AND tags.t LIKE 'v%' AND status = 'FINISHED'") \
 	F(S, int64_t,           max_results,    .flags = TENON_TYPED, .dflt = "1000", .doc = "1 to 50,000") \
 	F(S, struct tenon_strs, order_by,       .flags = TENON_TYPED, \
 	  .doc = "such as \"metrics.loss DESC\"; runs without it come last; newest first if left out") \
 	F(S, int64_t,           run_view_type,  AS_VIEW, .dflt = "ACTIVE_ONLY") \
-	F(S, const char *,      page_token,     .doc = "next_page_token of the page before")
+	F(S, const char *,      page_token,     .range = "..8192", .doc = "next_page_token of the page before")
 #define SEARCH_RUNS_RESULT(F, S) \
 	F(S, struct run_list, runs,            TENON_MANY(run), .flags = TENON_EMIT) \
 	F(S, const char *,    next_page_token, .doc = "left out on the last page")
@@ -255,9 +255,9 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 	F(S, int64_t,           max_results, .flags = TENON_TYPED, .doc = "1 to 50,000; must be given") \
 	F(S, struct tenon_strs, order_by,    .flags = TENON_TYPED, \
 	  .doc = "name, experiment_id, creation_time or last_update_time, with ASC or DESC") \
-	F(S, const char *,      filter,      .flags = TENON_TYPED, \
+	F(S, const char *,      filter,      .range = "..65536", .flags = TENON_TYPED, \
 	  .doc = "clauses joined by AND: name LIKE 'a%' AND tags.t = 'v' AND creation_time > 1717000000000") \
-	F(S, const char *,      page_token,  .flags = TENON_TYPED)
+	F(S, const char *,      page_token,  .range = "..8192", .flags = TENON_TYPED)
 #define SEARCH_EXPERIMENTS_RESULT(F, S) \
 	F(S, struct experiment_list, experiments,     TENON_MANY(experiment), .flags = TENON_EMIT) \
 	F(S, const char *,           next_page_token, .doc = "left out on the last page")
@@ -265,7 +265,7 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 #define GET_HISTORY_ARGS(F, S) \
 	RUN_ID(F, S) \
 	F(S, const char *, metric_key,  .flags = TENON_REQUIRED | TENON_TYPED) \
-	F(S, const char *, page_token,  .flags = TENON_TYPED) \
+	F(S, const char *, page_token,  .range = "..8192", .flags = TENON_TYPED) \
 	F(S, int64_t,      max_results, .doc = "all points if left out")
 #define GET_HISTORY_RESULT(F, S) \
 	F(S, struct metric_list, metrics,         TENON_MANY(metric), .flags = TENON_EMIT, .doc = "by timestamp, step, value") \

@@ -88,13 +88,13 @@ enum model_status { MODEL_UNSPECIFIED, MODEL_PENDING, MODEL_READY, MODEL_FAILED 
 	F(S, const char *, dataset_digest)
 #define SEARCH_MODELS_ARGS(F, S) \
 	F(S, struct tenon_strs, experiment_ids, .flags = TENON_REQUIRED | TENON_TYPED) \
-	F(S, const char *,      filter,         .flags = TENON_TYPED, \
+	F(S, const char *,      filter,         .range = "..65536", .flags = TENON_TYPED, \
 	  .doc = "clauses joined by AND: name LIKE 'a%' AND status = 'READY' AND params.p = '1' AND metrics.loss < 0.1") \
 	F(S, struct model_dataset_list, datasets, TENON_MANY(model_dataset), .flags = TENON_TYPED, \
 	  .doc = "count only points on these; without a metric in the filter: models that have some") \
 	F(S, int64_t,           max_results,    .flags = TENON_TYPED, .dflt = "50", .doc = "0: 50; at most 50,000 are given at once") \
 	F(S, struct model_order_list, order_by, TENON_MANY(model_order), .flags = TENON_TYPED, .doc = "newest first if left out") \
-	F(S, const char *,      page_token,     .flags = TENON_TYPED, .doc = "next_page_token of the page before")
+	F(S, const char *,      page_token,     .range = "..8192", .flags = TENON_TYPED, .doc = "next_page_token of the page before")
 #define SEARCH_MODELS_RESULT(F, S) \
 	F(S, struct logged_model_list, models,  TENON_MANY(logged_model), .flags = TENON_EMIT) \
 	F(S, const char *,      next_page_token, .doc = "left out on the last page")

@@ -149,6 +149,8 @@ int order_parse(struct pool *p, const struct grammar *g, const struct tenon_strs
 		return TENON_NO_MEMORY;
 	for (size_t i = 0; i < texts->n; i++) {
 		struct order_key *key = &out->v[i];
+		if (strlen(texts->v[i]) > ORDER_TEXT_MOST)
+			return pool_refuse(p, "'order_by[%zu]' exceeds the maximum length of %d characters", i, ORDER_TEXT_MOST);
 		TRY(key_parse(p, g, texts->v[i], key));
 		if (g->experiments && key->id.entity != ENTITY_ATTRIBUTE)
 			return pool_refuse(p, "Invalid order_by entity: %s", entity_name(key->id.entity));

@@ -7,7 +7,7 @@
 
 struct order_key { struct identifier id; bool descending; };
 struct order { struct order_key *v; size_t n; };
-enum { ORDER_MOST = 40 }; /* keys of one query */
+enum { ORDER_MOST = 40, ORDER_TEXT_MOST = 8192 }; /* keys of one query, bytes of one of them */
 
 /* As written, without the keys that break ties. INVALID_ARGUMENT with MLflow's text in the pool. */
 int order_parse(struct pool *, const struct grammar *, const struct tenon_strs *texts, struct order *out);

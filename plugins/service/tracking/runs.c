@@ -124,7 +124,10 @@ int create_run(struct tenon_call *c, const struct create_run_args *a, struct run
 	const char *location = NULL, *folder;
 	struct tag_list tags = { NULL, 0 };
 	int64_t experiment;
-	TRY(parse_experiment_id(c, a->experiment_id[0] != 0 ? a->experiment_id : "0", &experiment));
+	if (a->experiment_id[0] == 0) /* not judged with the rows: there a wrong type comes first */
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Missing value for required parameter 'experiment_id'. See the API docs for more "
+		                  "information about request parameters.");
+	TRY(parse_experiment_id(c, a->experiment_id, &experiment));
 	TRY(find_location(c, experiment, &location));
 	TRY(choose_name(c, a, &info.run_name));
 	TRY(complete_tags(c, &a->tags, info.run_name, &tags));

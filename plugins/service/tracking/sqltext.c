@@ -32,9 +32,10 @@ void sqltext_put_n(struct sqltext *q, const char *piece, const struct sql_value 
 
 void sqltext_list(struct sqltext *q, const struct sql_value *v, size_t n)
 {
-	static const size_t sizes[] = { 1, 4, 16, 64, 128, 256, 512, 2048, 8192, 32000 };
+	static const size_t sizes[] = { 1, 4, 16, 64, 128, 256, 512, 1024, 2048, 4096, 8192, SQLTEXT_LIST_MOST };
 	size_t size = 0;
 
+	q->failed |= n > SQLTEXT_LIST_MOST;
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes && size < n; i++)
 		size = sizes[i];
 	for (size_t i = 0; i < size; i++)

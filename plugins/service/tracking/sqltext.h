@@ -10,6 +10,8 @@
 #include <tenon/iface/sql.h>
 #include "pytext.h"
 
+enum { SQLTEXT_LIST_MOST = 16384 }; /* values of one list; a store takes some 32,000 parameters in all */
+
 struct sqltext {
 	struct pytext text;
 	struct sql_value *params;

@@ -91,8 +91,9 @@ static int run_steps(struct group *g, struct member *m)
 static int begin(struct group *g, struct member *m)
 {
 	struct conn *c = g->conn;
-	int rc = conn_control(c, CONTROL_BEGIN);
 
+	TRY(store_still_there(c->store, m->call));
+	int rc = conn_control(c, CONTROL_BEGIN);
 	if (rc == SQLITE_OK)
 		return TENON_OK;
 	if ((rc & 0xff) == SQLITE_BUSY && !g->impatient) {

@@ -82,17 +82,23 @@ static int open_writer(void *arg)
 
 static int start(struct tenon_call *c) { return c->host->offload(c, LANE_WRITE, open_writer, c); }
 
-/* It answers, and from the file that it opened: writing on into one that lost its name would lose all at the next start. */
-static int ready(struct tenon_call *c)
+int store_still_there(const struct store *s, struct tenon_call *c)
 {
-	const struct store *s = c->self;
-	struct sql_rows rows;
 	struct stat st;
 
 	if (stat(s->path, &st) != 0)
 		return tenon_fail(c, TENON_UNAVAILABLE, "%s: %s", s->path, strerror(errno));
 	if (st.st_dev != s->dev || st.st_ino != s->ino)
 		return tenon_fail(c, TENON_UNAVAILABLE, "%s was replaced while it was in use: restart tenond", s->path);
+	return TENON_OK;
+}
+
+/* It answers, and from the file that it opened. */
+static int ready(struct tenon_call *c)
+{
+	struct sql_rows rows;
+
+	TRY(store_still_there(c->self, c));
 	return sql_query_n(c, c->host->instance, &rows, "SELECT count(*) FROM schema_version", NULL, 0);
 }
 

@@ -40,6 +40,9 @@ struct store {
 	ino_t ino;
 };
 
+/* plugin.c: is the file that was opened still the one of that name? What is written into one that lost its name is lost at the
+ * next start, so every transaction asks first. Fails the call. */
+int store_still_there(const struct store *, struct tenon_call *);
 int store_query(struct tenon_call *, const void *args, void *result);   /* query.c */
 int store_migrate(struct tenon_call *, const void *args, void *result); /* migrate.c */
 
