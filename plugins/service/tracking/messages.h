@@ -240,7 +240,7 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 
 #define SEARCH_RUNS_ARGS(F, S) \
 	F(S, struct tenon_strs, experiment_ids, .flags = TENON_TYPED, .doc = "none: no runs") \
-	F(S, const char *,      filter,         .range = "..65536", .flags = TENON_TYPED, \
+	F(S, const char *,      filter,         .range = "..1048576", .flags = TENON_TYPED, \
 	  .doc = "clauses joined by AND: metrics.loss < 0.1 AND params.`a b` = 'x' AND tags.t LIKE 'v%' AND status = 'FINISHED'") \
 	F(S, int64_t,           max_results,    .flags = TENON_TYPED, .dflt = "1000", .doc = "1 to 50,000") \
 	F(S, struct tenon_strs, order_by,       .flags = TENON_TYPED, \
@@ -255,7 +255,7 @@ enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 	F(S, int64_t,           max_results, .flags = TENON_TYPED, .doc = "1 to 50,000; must be given") \
 	F(S, struct tenon_strs, order_by,    .flags = TENON_TYPED, \
 	  .doc = "name, experiment_id, creation_time or last_update_time, with ASC or DESC") \
-	F(S, const char *,      filter,      .range = "..65536", .flags = TENON_TYPED, \
+	F(S, const char *,      filter,      .range = "..1048576", .flags = TENON_TYPED, \
 	  .doc = "clauses joined by AND: name LIKE 'a%' AND tags.t = 'v' AND creation_time > 1717000000000") \
 	F(S, const char *,      page_token,  .range = "..8192", .flags = TENON_TYPED)
 #define SEARCH_EXPERIMENTS_RESULT(F, S) \

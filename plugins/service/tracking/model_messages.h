@@ -88,7 +88,7 @@ enum model_status { MODEL_UNSPECIFIED, MODEL_PENDING, MODEL_READY, MODEL_FAILED 
 	F(S, const char *, dataset_digest)
 #define SEARCH_MODELS_ARGS(F, S) \
 	F(S, struct tenon_strs, experiment_ids, .flags = TENON_REQUIRED | TENON_TYPED) \
-	F(S, const char *,      filter,         .range = "..65536", .flags = TENON_TYPED, \
+	F(S, const char *,      filter,         .range = "..1048576", .flags = TENON_TYPED, \
 	  .doc = "clauses joined by AND: name LIKE 'a%' AND status = 'READY' AND params.p = '1' AND metrics.loss < 0.1") \
 	F(S, struct model_dataset_list, datasets, TENON_MANY(model_dataset), .flags = TENON_TYPED, \
 	  .doc = "count only points on these; without a metric in the filter: models that have some") \
