@@ -41,6 +41,8 @@ def bodies(t):
     twice = json.dumps(json.dumps({"run_id": run, "key": "twice", "value": "\u00e9 \U0001f600 \"\\\n"})).encode()
     tap.is_(send(t, twice)[0], 200, "a body that is JSON in a JSON string is read")
     tap.is_(t.tags(run)["twice"], "\u00e9 \U0001f600 \"\\\n", "and its text is right")
+    for raw in (b'"x"', b'""', b'"\\"x\\""', b'"5"', b"5", b"true"):
+        tap.is_(send(t, raw, path="runs/search")[2].get("message"), "the body must be a JSON object", "body %r holds no object" % raw)
     raw = '{"run_id": "%s", "key": "a", "unknown": {"x": [1]}, "key": "b", "value": "v"}' % run
     tap.is_(send(t, raw.encode())[0], 200, "unknown fields are ignored, of a repeated one the last counts")
     tap.is_(t.tags(run).get("b"), "v", "it did")
@@ -55,6 +57,9 @@ def names(t):
     tap.is_(send(t, body, path="runs/log-metric")[0], 200, "camelCase names are understood")
     body = json.dumps({"runId": run, "key": "m", "value": 1, "timestamp": 1}).encode()
     tap.is_(send(t, body, path="runs/log-metric")[2].get("message"), MISSING_RUN, "but not where a field is required")
+    body = json.dumps({"run_id": run, "runId": run, "key": "m", "value": 1, "timestamp": 1}).encode()
+    tap.is_(send(t, body, path="runs/log-metric")[2].get("message"), "Request specifies both 'run_id' and 'runId'; provide only one of them.",
+            "nor both spellings at once")
     body = json.dumps({"run_uuid": run, "key": "t", "value": "1"}).encode()
     tap.is_(send(t, body)[0], 200, "run_uuid stands for run_id")
 

@@ -60,6 +60,30 @@ static void arena_refuses_past_its_limit(void **state)
 	arena_free(&a);
 }
 
+static void arena_rewinds_to_a_mark(void **state)
+{
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, 0);
+	char *kept = arena_text(&a, "kept", 4);
+	size_t first = 0;
+	for (int round = 0; round < 50; round++) {
+		void *mark = arena_mark(&a);
+		for (size_t n = 1; n < 3000000; n *= 3)
+			memset(arena_alloc(&a, n), 0xCD, n);
+		arena_rewind(&a, mark);
+		first = round == 0 ? a.total : first;
+		assert_int_equal(a.total, first); /* nothing piles up */
+	}
+	assert_string_equal(kept, "kept");
+	unsigned char *p = arena_alloc(&a, 100);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(p[i], 0);
+	arena_rewind(&a, NULL);
+	arena_free(&a);
+}
+
 static void buf_failure_is_sticky(void **state)
 {
 	struct buf b = { 0 };
@@ -190,7 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arena_gives_zeroed_aligned_memory), cmocka_unit_test(arena_grows_in_place_and_keeps_content),
-		cmocka_unit_test(arena_refuses_past_its_limit), cmocka_unit_test(buf_failure_is_sticky), cmocka_unit_test(buf_printf_appends),
+		cmocka_unit_test(arena_refuses_past_its_limit), cmocka_unit_test(arena_rewinds_to_a_mark), cmocka_unit_test(buf_failure_is_sticky), cmocka_unit_test(buf_printf_appends),
 		cmocka_unit_test(map_keeps_order_and_survives_no_memory), cmocka_unit_test(utf8_is_checked),
 		cmocka_unit_test(the_nearest_word_is_found), cmocka_unit_test(the_first_cause_stays),
 		cmocka_unit_test(every_code_has_name_status_and_text), cmocka_unit_test(nodes_leave_lists_safely),
