@@ -5,6 +5,7 @@ UNIT_LIBS = libcore.a $(CORE_LIBS) $(CMOCKA_LIBS) -lstdc++
 include t/unit/local.mk
 include t/unit/conf.mk
 include t/unit/tracking.mk
+include t/unit/wire.mk
 include t/unit/tracking_search.mk
 include t/unit/sqlite.mk
 include t/unit/http.mk

@@ -90,10 +90,7 @@ static int read_enum(const struct input *in, int64_t *x)
 
 static int read_bytes(const struct input *in, void *at)
 {
-	struct tenon_problem problem = { 0 };
-	struct decoder d = { .arena = &in->conf->arena, .problem = &problem };
-
-	return decode_bare(&d, in->column, in->text, NULL, at) < 0 ? wrong(in, "base64 text", NULL) : TENON_OK;
+	return decode_plain(in->column, in->text, &in->conf->arena, at) ? TENON_OK : wrong(in, "base64 text", NULL);
 }
 
 static int read_json(const struct input *in, struct tenon_json *out)

@@ -1,345 +1,306 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* decode_value - one value's text into its place, by the type of its row. */
+/* decode_value - the scanner's next value, written where its row says: scalars, arrays, maps.
+ *
+ * On failure the scanner stands wherever it met the fault; whoever wants to go on sets it back to the value's beginning
+ * (struct mark) and skips it. Strings go into blocks that shrink with what is left of the text, so a small request takes little. */
 #include "base/arena.h"
-#include "base/text.h"
-#include "decode.h"
-#include "json.h"
+#include "convert.h"
+#include "decoder.h"
 #include "number.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-/* ---- failing ---- */
+enum { TEXT_BLOCK = 16 << 10, FIRST_ITEMS = 4 };
 
-static size_t print_path(char *out, size_t room, const struct where *w)
+char *decoder_room(struct decoder *d, size_t n)
 {
-	if (w == NULL)
-		return 0;
-	size_t n = print_path(out, room, w->up);
-	if (n >= room)
-		return room;
-	int more = w->name != NULL ? snprintf(out + n, room - n, "%s%s", n > 0 ? "." : "", w->name)
-	                           : snprintf(out + n, room - n, "[%zu]", w->index);
-	return n + (more > 0 ? (size_t)more : 0);
+	if (n > d->text_left) {
+		size_t left = (size_t)(d->j.end - d->j.p) + n, block = left < TEXT_BLOCK ? left : TEXT_BLOCK;
+		if (n > block / 2) /* a long one gets its own */
+			return arena_alloc(d->arena, n);
+		if ((d->text = arena_alloc(d->arena, block)) == NULL)
+			return NULL;
+		d->text_left = block;
+	}
+	char *p = d->text;
+	d->text += n;
+	d->text_left -= n;
+	return p;
 }
 
-int decode_fail(struct decoder *d, enum tenon_kind kind, const struct where *w, const struct tenon_field *f, struct tenon_json raw,
-                const char *fmt, ...)
-{
-	char path[512] = "", text[1024];
-	va_list ap;
+/* ---- scalars ---- */
 
-	print_path(path, sizeof path, w);
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	char *message = arena_alloc(d->arena, strlen(path) + strlen(text) + 8);
-	if (message != NULL)
-		sprintf(message, "%s%s%s", path, *path != '\0' ? ": " : "", text);
-	d->problem->code = kind == TENON_K_DEPTH ? TENON_TOO_LARGE : TENON_INVALID_ARGUMENT;
-	d->problem->kind = kind;
-	d->problem->path = arena_text(d->arena, path, strlen(path));
-	d->problem->field = f;
-	d->problem->raw = raw;
-	d->problem->message = message != NULL ? message : "out of memory";
-	return d->problem->code;
+/* takes the value that begins at `from` and says that it is not what its row wants */
+static int refuse(struct decoder *d, const struct column *c, struct mark from)
+{
+	decoder_go_back(d, from);
+	struct tenon_json raw = json_skip(&d->j);
+	return raw.p == NULL ? decoder_fail_syntax(d) : decoder_fail_type(d, c, raw);
 }
 
-const char *decode_type_name(const struct tenon_field *f)
+/* the next string, decoded; `*raw` is its text */
+static int take_text(struct decoder *d, const struct column *c, const char **out, size_t *n, struct tenon_json *raw)
 {
-	static const char *const names[] = { "", "true or false", "a whole number", "a number", "a string", "base64 text", "one of its names",
-	                                     "any value", "an object" };
-	return f->type < sizeof names / sizeof *names ? names[f->type] : "";
+	enum tenon_kind kind;
+
+	*raw = json_take_string(&d->j);
+	if (raw->p == NULL)
+		return decoder_fail_syntax(d);
+	char *text = decoder_room(d, raw->n - 1);
+	if (text == NULL)
+		return decoder_fail_memory(d);
+	*out = text;
+	*n = raw->n - 2;
+	if (d->j.plain) {
+		memcpy(text, raw->p + 1, *n);
+		text[*n] = '\0';
+		return TENON_OK;
+	}
+	ptrdiff_t length = json_unescape(text, *raw, &kind);
+	*n = length < 0 ? 0 : (size_t)length;
+	if (length >= 0)
+		return TENON_OK;
+	*out = "";
+	return decoder_fail(d, kind, c, *raw, kind == TENON_K_NUL ? "it holds the character U+0000, which is refused" : "it holds half of a surrogate pair");
 }
 
-static int wrong_type(struct decoder *d, const struct column *c, struct tenon_json raw, const struct where *w)
+static int take_bytes(struct decoder *d, const struct column *c, void *at)
 {
-	int n = raw.n < 60 ? (int)raw.n : 60;
-	return decode_fail(d, TENON_K_TYPE, w, c->field, raw, "%.*s%s is not %s", n, raw.p, raw.n > 60 ? "..." : "", decode_type_name(c->field));
+	struct tenon_bytes *out = at;
+	struct tenon_json raw;
+	const char *text;
+	size_t n;
+	int rc = take_text(d, c, &text, &n, &raw);
+
+	if (rc < 0)
+		return rc;
+	unsigned char *bytes = arena_alloc(d->arena, n / 4 * 3 + 3);
+	if (bytes == NULL)
+		return decoder_fail_memory(d);
+	if (!convert_base64(text, n, bytes, &out->n))
+		return decoder_fail_type(d, c, raw);
+	out->p = bytes;
+	return TENON_OK;
 }
 
-/* ---- numbers ---- */
-
-static bool is_word(const char *s, size_t n, const char *word) { return strlen(word) == n && memcmp(s, word, n) == 0; }
-
-static bool nonfinite(const char *s, size_t n, double *x)
+int decoder_enum(struct decoder *d, const struct column *c, struct tenon_json raw, const char *text, size_t n, int64_t *out)
 {
-	if (is_word(s, n, "NaN"))
-		*x = NAN;
-	else if (is_word(s, n, "Infinity"))
-		*x = INFINITY;
-	else if (is_word(s, n, "-Infinity"))
-		*x = -INFINITY;
-	else
+	if (convert_enum(c->field, text, n, out) || (d->flags & TENON_LOOSE_NUMBERS && convert_enum_number(c->field, text, n, out)))
+		return TENON_OK;
+	return decoder_fail_type(d, c, raw);
+}
+
+/* a string where a number or an enum's name is due */
+static int take_quoted(struct decoder *d, const struct column *c, void *at)
+{
+	bool loose = d->flags & TENON_LOOSE_NUMBERS;
+	struct tenon_json raw;
+	const char *text;
+	size_t n;
+	int rc = take_text(d, c, &text, &n, &raw);
+
+	if (rc < 0)
+		return rc;
+	if (c->field->type == TENON_ENUM)
+		return decoder_enum(d, c, raw, text, n, at);
+	bool good = false;
+	if (loose)
+		good = c->field->type == TENON_F64 ? convert_f64(text, n, true, at) : convert_i64(text, n, true, at);
+	else if (c->field->type == TENON_F64 && d->flags & TENON_SPELL_NONFINITE) /* only what JSON has no number for */
+		good = convert_f64(text, n, false, at) && !isfinite(*(double *)at);
+	return good ? TENON_OK : decoder_fail_type(d, c, raw);
+}
+
+/* What a JSON number that is not plain digits is to an integer or enum row. 5.0 and 5e0 are whole; 2^63 written out is not, though
+ * the double next to it would be. A loose enum takes what stands before the point, as Python does. */
+static bool whole_number(const struct decoder *d, const struct column *c, struct tenon_json raw, double f, int64_t *out)
+{
+	int64_t x;
+
+	if (c->field->type == TENON_I64)
+		return (memchr(raw.p, '.', raw.n) != NULL || memchr(raw.p, 'e', raw.n) != NULL || memchr(raw.p, 'E', raw.n) != NULL) &&
+		       convert_whole(f, false, out);
+	if (!(d->flags & TENON_LOOSE_NUMBERS) || !convert_whole(f, true, &x) || !convert_enum_value(c->field, x))
 		return false;
+	*out = x;
 	return true;
 }
 
-static bool to_i64(const char *s, size_t n, int64_t *x)
+static int take_number(struct decoder *d, const struct column *c, void *at)
 {
+	struct tenon_json raw = json_take_number(&d->j);
 	double f;
 
-	if (number_parse_i64(s, n, x))
-		return true;
-	if (n == 0 || memchr("-0123456789", s[0], 11) == NULL || !number_parse_double(s, n, &f) || f != floor(f) || fabs(f) >= 9223372036854775808.0)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (s[i] == '.' || (s[i] | 32) == 'e') { /* 5.0 and 5e0 are whole; 2^63 written out is too large */
-			*x = (int64_t)f;
-			return true;
-		}
-	return false;
-}
-
-static bool to_enum(const struct tenon_field *f, const char *s, size_t n, bool number, int64_t *x)
-{
-	int64_t value;
-	bool is_number = number && number_parse_i64(s, n, &value);
-
-	for (const struct tenon_name *name = f->names; name->name != NULL; name++)
-		if (is_word(s, n, name->name) || (is_number && name->value == value)) {
-			*x = name->value;
-			return true;
-		}
-	return false;
-}
-
-/* text without quotes: from a query string, or the inside of a numeric string */
-static bool from_bare(const struct tenon_field *f, const char *s, size_t n, void *at)
-{
-	switch ((enum tenon_type)f->type) {
-	case TENON_BOOL:
-		*(bool *)at = n == 4;
-		return (n == 4 && strncasecmp(s, "true", 4) == 0) || (n == 5 && strncasecmp(s, "false", 5) == 0);
-	case TENON_I64:
-		return number_parse_i64(s, n, at);
-	case TENON_F64:
-		return nonfinite(s, n, at) || (n > 0 && (s[n - 1] | 32) != 'n' && (s[n - 1] | 32) != 'y' && number_parse_double(s, n, at));
-	case TENON_ENUM:
-		return to_enum(f, s, n, true, at);
-	default:
-		return false;
-	}
-}
-
-/* ---- base64 ---- */
-
-static int digit64(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
-
-static bool from_base64(struct decoder *d, const char *s, struct tenon_bytes *out)
-{
-	size_t n = strlen(s), bits = 0;
-	unsigned acc = 0;
-	unsigned char *p = arena_alloc(d->arena, n / 4 * 3 + 3), *at = p;
-
-	while (n > 0 && s[n - 1] == '=')
-		n--;
-	for (size_t i = 0; p != NULL && i < n; i++) {
-		int v = digit64(s[i]);
-		if (v < 0)
-			return false;
-		acc = acc << 6 | (unsigned)v;
-		if ((bits += 6) >= 8)
-			*at++ = (unsigned char)(acc >> (bits -= 8));
-	}
-	*out = (struct tenon_bytes){ p, (size_t)(at - p) };
-	return p != NULL && n % 4 != 1;
-}
-
-/* ---- one value ---- */
-
-static int string_value(struct decoder *d, const struct column *c, struct tenon_json raw, const struct where *w, void *at)
-{
-	enum tenon_kind fault;
-	const char *s;
-
-	if (json_type_of(raw) != JSON_STRING)
-		return wrong_type(d, c, raw, w);
-	s = json_string(raw, d->arena, &fault);
-	if (s == NULL && fault == TENON_K_NONE)
-		return decode_fail(d, TENON_K_DEPTH, w, c->field, raw, "no memory for it");
-	if (s == NULL)
-		return decode_fail(d, fault, w, c->field, raw, fault == TENON_K_NUL ? "it holds the character U+0000, which is refused"
-		                                                                     : "it holds half of a surrogate pair");
-	if (c->field->type == TENON_STR)
-		*(const char **)at = s;
-	else if (!from_base64(d, s, at))
-		return wrong_type(d, c, raw, w);
+	if (raw.p == NULL)
+		return decoder_fail_syntax(d);
+	if (c->field->type == TENON_I64 && number_parse_i64(raw.p, raw.n, at))
+		return TENON_OK;
+	if (!number_parse_double(raw.p, raw.n, &f)) /* a bare NaN or Infinity: the scanner lets it pass, but no field takes it, as in protobuf */
+		return decoder_fail_type(d, c, raw);
+	if (c->field->type == TENON_F64) /* an infinity, when it is beyond the type */
+		*(double *)at = f;
+	else if (!whole_number(d, c, raw, f, at))
+		return decoder_fail_type(d, c, raw);
 	return TENON_OK;
 }
 
-static int number_value(struct decoder *d, const struct column *c, struct tenon_json raw, const struct where *w, void *at)
+/* true and false, where Python's True is 1 */
+static int take_truth(struct decoder *d, const struct column *c, struct mark from, bool truth, void *at)
 {
-	bool loose = d->flags & TENON_LOOSE_NUMBERS, quoted = json_type_of(raw) == JSON_STRING, good;
-
-	if (quoted && c->field->type == TENON_ENUM)
-		good = to_enum(c->field, raw.p + 1, raw.n - 2, loose, at);
-	else if (quoted)
-		good = (loose && from_bare(c->field, raw.p + 1, raw.n - 2, at)) ||
-		       (d->flags & TENON_SPELL_NONFINITE && c->field->type == TENON_F64 && nonfinite(raw.p + 1, raw.n - 2, at));
-	else if (json_type_of(raw) != JSON_NUMBER)
-		good = false;
-	else if (c->field->type == TENON_I64)
-		good = to_i64(raw.p, raw.n, at);
-	else if (c->field->type == TENON_ENUM)
-		good = loose && to_enum(c->field, raw.p, raw.n, true, at);
+	if (c->field->type == TENON_BOOL)
+		*(bool *)at = truth;
+	else if (c->field->type == TENON_F64 && d->flags & TENON_LOOSE_NUMBERS)
+		*(double *)at = truth;
+	else if (c->field->type == TENON_ENUM && d->flags & TENON_LOOSE_NUMBERS && convert_enum_value(c->field, truth))
+		*(int64_t *)at = truth;
 	else
-		good = nonfinite(raw.p, raw.n, at) || number_parse_double(raw.p, raw.n, at);
-	if (good)
-		return TENON_OK;
-	return c->field->type == TENON_ENUM ? decode_fail(d, TENON_K_ENUM, w, c->field, raw, "%.*s is none of its names", (int)(raw.n < 60 ? raw.n : 60), raw.p)
-	                                    : wrong_type(d, c, raw, w);
+		return refuse(d, c, from);
+	return json_skip(&d->j).p != NULL ? TENON_OK : decoder_fail_syntax(d);
 }
 
-static int message_value(struct decoder *d, const struct column *c, struct tenon_json raw, const struct where *w, void *at)
+static int take_free(struct decoder *d, void *at)
 {
-	struct json j = json_over(raw.p, raw.n);
-	struct tenon_json key;
-	int hint = 0;
+	struct tenon_json raw = json_skip(&d->j);
 
-	j.loose = d->flags & TENON_LOOSE_NUMBERS;
-	if (json_type_of(raw) != JSON_OBJECT)
-		return wrong_type(d, c, raw, w);
-	memcpy(at, c->sub->blank, c->sub->table->size);
-	json_enter(&j, '{');
-	while (json_next(&j, &key)) {
-		struct tenon_json value = json_skip(&j);
-		int i = shape_find(c->sub, key.p + 1, key.n - 2, d->flags & TENON_CAMEL_NAMES, hint);
-		if (i < 0 && d->flags & TENON_REFUSE_UNKNOWN)
-			return decode_fail(d, TENON_K_UNKNOWN, w, NULL, value, "no field is called %.*s", (int)(key.n < 60 ? key.n : 60), key.p);
-		if (i < 0)
-			continue;
-		hint = i + 1;
-		struct where here = { w, c->sub->columns[i].name, 0 };
-		int rc = decode_member(d, &c->sub->columns[i], value, &here, at);
-		if (rc < 0)
-			return rc;
-		if (json_type_of(value) != JSON_NULL)
-			shape_set(at, (uint32_t)i);
-	}
+	if (raw.p == NULL)
+		return decoder_fail_syntax(d);
+	*(struct tenon_json *)at = raw;
 	return TENON_OK;
 }
 
-int decode_value(struct decoder *d, const struct column *c, struct tenon_json raw, const struct where *w, void *at)
+int decoder_value(struct decoder *d, const struct column *c, void *at)
 {
-	switch ((enum tenon_type)c->field->type) {
-	case TENON_BOOL:
-		*(bool *)at = json_type_of(raw) == JSON_TRUE;
-		return *(bool *)at || json_type_of(raw) == JSON_FALSE ? TENON_OK : wrong_type(d, c, raw, w);
-	case TENON_I64: case TENON_F64: case TENON_ENUM:
-		return number_value(d, c, raw, w, at);
-	case TENON_STR: case TENON_BYTES:
-		return string_value(d, c, raw, w, at);
-	case TENON_JSON:
-		*(struct tenon_json *)at = raw;
-		return TENON_OK;
-	case TENON_MSG:
-		return message_value(d, c, raw, w, at);
-	}
-	return TENON_INTERNAL;
-}
+	enum json_type is = json_peek(&d->j);
+	enum tenon_type wanted = c->field->type;
+	struct mark from = decoder_mark(d);
+	struct tenon_json raw;
+	size_t n;
 
-int decode_bare(struct decoder *d, const struct column *c, const char *text, const struct where *w, void *at)
-{
-	struct tenon_json raw = { text, strlen(text) };
-
-	if (c->field->type == TENON_STR) {
-		*(const char **)at = text;
-		return TENON_OK;
-	}
-	if (c->field->type == TENON_BYTES)
-		return from_base64(d, text, at) ? TENON_OK : wrong_type(d, c, raw, w);
-	if (from_bare(c->field, raw.p, raw.n, at))
-		return TENON_OK;
-	if (c->field->type == TENON_JSON || c->field->type == TENON_MSG) {
-		struct json j = json_over(text, raw.n);
-		struct tenon_json value = json_skip(&j);
-		if (value.p == NULL || !json_done(&j))
-			return wrong_type(d, c, raw, w);
-		return decode_value(d, c, value, w, at);
-	}
-	return wrong_type(d, c, raw, w);
+	if (wanted == TENON_JSON)
+		return take_free(d, at);
+	if (is == JSON_NUMBER && (wanted == TENON_I64 || wanted == TENON_F64 || wanted == TENON_ENUM))
+		return take_number(d, c, at);
+	if (is == JSON_STRING && wanted == TENON_STR)
+		return take_text(d, c, at, &n, &raw);
+	if (is == JSON_STRING && wanted == TENON_BYTES)
+		return take_bytes(d, c, at);
+	if (is == JSON_STRING && (wanted == TENON_I64 || wanted == TENON_F64 || wanted == TENON_ENUM))
+		return take_quoted(d, c, at);
+	if (is == JSON_TRUE || is == JSON_FALSE)
+		return take_truth(d, c, from, is == JSON_TRUE, at);
+	if (is == JSON_OBJECT && wanted == TENON_MSG)
+		return decoder_message(d, c->sub, at);
+	return refuse(d, c, from);
 }
 
 /* ---- arrays and maps ---- */
 
-static int array_value(struct decoder *d, const struct column *c, struct tenon_json raw, const struct where *w, struct shape_array *out)
+/* room for one more item: arrays double when they hold a power of two of them */
+void *decoder_push(struct decoder *d, struct shape_array *a, size_t size)
 {
-	struct json j = json_over(raw.p, raw.n);
-	size_t size = shape_item_size(c->field), room = 0;
+	size_t n = a->n;
 
-	j.loose = d->flags & TENON_LOOSE_NUMBERS;
-	if (json_type_of(raw) != JSON_ARRAY)
-		return decode_fail(d, TENON_K_TYPE, w, c->field, raw, "%.*s is not a list", (int)(raw.n < 60 ? raw.n : 60), raw.p);
-	*out = (struct shape_array){ NULL, 0 };
-	json_enter(&j, '[');
-	while (json_next(&j, NULL)) {
-		struct tenon_json item = json_skip(&j);
-		struct where here = { w, NULL, out->n };
-		if (out->n == room) {
-			void *v = arena_grow(d->arena, out->v, room * size, (room == 0 ? 4 : room * 2) * size);
-			if (v == NULL)
-				return decode_fail(d, TENON_K_DEPTH, w, c->field, raw, "no memory for so many");
-			room = room == 0 ? 4 : room * 2;
-			out->v = v;
-		}
-		int rc = decode_value(d, c, item, &here, (char *)out->v + out->n * size);
-		if (rc < 0)
-			return rc;
-		out->n++;
+	if (n == 0 || (n >= FIRST_ITEMS && (n & (n - 1)) == 0)) {
+		void *v = arena_grow(d->arena, a->v, n * size, (n == 0 ? FIRST_ITEMS : n * 2) * size);
+		if (v == NULL)
+			return NULL;
+		a->v = v;
 	}
+	return (char *)a->v + n * size;
+}
+
+static int take_items(struct decoder *d, const struct column *c, struct place *here, struct shape_array *a)
+{
+	int rc = TENON_OK;
+
+	json_enter(&d->j, '[');
+	while (rc == TENON_OK && json_next(&d->j, NULL)) {
+		void *item = decoder_push(d, a, c->size);
+		if (item == NULL)
+			return decoder_fail_memory(d);
+		here->index = a->n;
+		a->n += c->field->type == TENON_MSG; /* half a message stays when the other half is wrong */
+		rc = decoder_value(d, c, item);
+		a->n += c->field->type != TENON_MSG && rc == TENON_OK;
+	}
+	return rc == TENON_OK && d->j.fault != TENON_K_NONE ? decoder_fail_syntax(d) : rc;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct tenon_pair *const *x = a, *const *y = b;
+	int order = strcmp((*x)->key, (*y)->key);
+
+	return order != 0 ? order : *x < *y ? -1 : *x > *y;
+}
+
+/* of entries with one key the last stays */
+static int drop_repeated(struct decoder *d, const struct column *c, struct shape_array *map)
+{
+	struct tenon_pair *pairs = map->v, **sorted = arena_alloc(d->arena, map->n * sizeof *sorted);
+	size_t n = 0;
+
+	if (sorted == NULL)
+		return decoder_fail_memory(d);
+	for (size_t i = 0; i < map->n; i++)
+		sorted[i] = &pairs[i];
+	qsort(sorted, map->n, sizeof *sorted, by_key);
+	for (size_t i = 1; i < map->n; i++) {
+		if (strcmp(sorted[i - 1]->key, sorted[i]->key) != 0)
+			continue;
+		if (d->flags & TENON_REFUSE_UNKNOWN)
+			return decoder_fail(d, TENON_K_TWICE, c, (struct tenon_json){ NULL, 0 }, "the key \"%.60s\" is given twice", sorted[i]->key);
+		sorted[i - 1]->value = NULL;
+	}
+	for (size_t i = 0; i < map->n; i++)
+		if (pairs[i].value != NULL)
+			pairs[n++] = pairs[i];
+	map->n = n;
 	return TENON_OK;
 }
 
-static int map_value(struct decoder *d, const struct column *c, struct tenon_json raw, const struct where *w, struct tenon_map *out)
+static int take_entries(struct decoder *d, const struct column *c, struct place *here, struct shape_array *map)
 {
-	struct json j = json_over(raw.p, raw.n);
 	struct tenon_json key;
-	enum tenon_kind fault;
+	int rc = TENON_OK;
 
-	j.loose = d->flags & TENON_LOOSE_NUMBERS;
-	if (json_type_of(raw) != JSON_OBJECT)
-		return decode_fail(d, TENON_K_TYPE, w, c->field, raw, "%.*s is not an object", (int)(raw.n < 60 ? raw.n : 60), raw.p);
-	*out = (struct tenon_map){ NULL, 0 };
-	json_enter(&j, '{');
-	while (json_next(&j, &key)) {
-		struct tenon_json item = json_skip(&j);
-		struct tenon_pair *v = arena_grow(d->arena, out->v, out->n * sizeof *v, (out->n + 1) * sizeof *v);
-		const char *name = v == NULL ? NULL : json_string(key, d->arena, &fault);
-		if (name == NULL)
-			return decode_fail(d, TENON_K_SYNTAX, w, c->field, raw, "a key that cannot be read");
-		struct where here = { w, name, 0 };
-		out->v = v;
-		v[out->n].key = name;
-		int rc = decode_value(d, c, item, &here, &v[out->n].value);
-		if (rc < 0)
-			return rc;
-		out->n++;
+	json_enter(&d->j, '{');
+	while (rc == TENON_OK && json_next(&d->j, &key)) {
+		struct tenon_pair *pair = decoder_push(d, map, sizeof *pair);
+		char *name = decoder_room(d, key.n);
+		enum tenon_kind kind;
+		if (pair == NULL || name == NULL)
+			return decoder_fail_memory(d);
+		if (json_unescape(name, key, &kind) < 0) {
+			d->place = here->up;
+			return decoder_fail(d, kind, c, key, "a key with U+0000 or half of a surrogate pair");
+		}
+		here->name = name;
+		rc = decoder_value(d, c, &pair->value);
+		pair->key = name;
+		map->n += rc == TENON_OK;
 	}
-	return TENON_OK;
+	if (rc == TENON_OK && d->j.fault != TENON_K_NONE)
+		return decoder_fail_syntax(d);
+	return rc == TENON_OK && map->n > 1 ? drop_repeated(d, c, map) : rc;
 }
 
-int decode_member(struct decoder *d, const struct column *c, struct tenon_json raw, const struct where *w, void *message)
+int decoder_member(struct decoder *d, const struct column *c, void *at)
 {
-	void *at = (char *)message + c->field->offset;
+	struct place here = { .up = d->place };
+	enum json_type is;
+	int rc;
 
-	if (json_type_of(raw) == JSON_NULL)
-		return TENON_OK; /* as if it were not there */
-	if (c->field->card == TENON_ARRAY)
-		return array_value(d, c, raw, w, at);
-	if (c->field->card == TENON_MAP)
-		return map_value(d, c, raw, w, at);
-	return decode_value(d, c, raw, w, at);
+	if (c->field->card == TENON_ONE)
+		return decoder_value(d, c, at);
+	is = json_peek(&d->j);
+	*(struct shape_array *)at = (struct shape_array){ NULL, 0 };
+	if (is != (c->field->card == TENON_ARRAY ? JSON_ARRAY : JSON_OBJECT))
+		return refuse(d, c, decoder_mark(d));
+	d->place = &here;
+	rc = c->field->card == TENON_ARRAY ? take_items(d, c, &here, at) : take_entries(d, c, &here, at);
+	d->place = here.up;
+	return rc;
 }

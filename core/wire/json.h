@@ -1,48 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json - the scanner: finds where values begin and end, checks them, and never builds a tree.
+/* json - a scanner over JSON text: walks and checks it in place, without a tree.
  *
- * Model    a cursor over (p, n). json_skip checks one value whole; json_enter and json_next walk an object or array, giving
- *          slices of the original text. Failure is kept in `fault` and `at`, and every later call fails too.
- * Source   RFC 8259. `loose`: NaN, Infinity and -Infinity as bare words too, as Python's json reads them. */
+ *	struct json j = json_over(text, n);
+ *	struct tenon_json key, value;
+ *	if (json_enter(&j, '{'))
+ *		while (json_next(&j, &key))
+ *			value = json_skip(&j);
+ *	if (!json_done(&j)) ... j.fault, j.what and j.at - j.begin say what is wrong and where
+ *
+ * Model    RFC 8259, strictly. With `loose`, NaN, Infinity and -Infinity are numbers too, and half a surrogate pair is
+ *          refused only where its string is decoded: Python's json reads so. Text need not end with NUL. Slices point into it.
+ * Failure  sticky: the first fault stays, every later step fails. A caller may look once, at the end. */
 #ifndef WIRE_JSON_H
 #define WIRE_JSON_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <tenon/plugin.h>
 
 struct arena;
 
-enum { JSON_DEPTH = 32 };
+enum { JSON_DEPTH = 32, JSON_DEPTH_MOST = 1024 };
 
 struct json {
-	const char *p, *end;
-	int depth, most_depth;
-	bool loose, first;     /* first: no item of the present array or object was met yet */
-	enum tenon_kind fault; /* SYNTAX, DEPTH, UTF8, NUL; NONE = none yet */
-	const char *at;        /* where */
+	const char *begin, *p, *end;
+	int depth, most_depth; /* open brackets, and how many there may be; set it before the first step, JSON_DEPTH_MOST at most */
+	bool loose;            /* likewise */
+	bool first;            /* a bracket was just opened: no comma is due */
+	bool plain;            /* the string taken last has no escapes */
+	enum tenon_kind fault; /* NONE, SYNTAX, DEPTH or UTF8 */
+	const char *at;        /* where the fault is */
+	const char *what;      /* and what it is: "expected ':'" */
 };
 
 enum json_type { JSON_NONE, JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 struct json json_over(const char *p, size_t n);
+bool json_done(struct json *);                         /* no fault, and nothing but white space is left */
+enum json_type json_type_of(struct tenon_json value);  /* by the first byte of a value that was checked */
+enum json_type json_peek(struct json *);               /* of what comes next; NONE if no value can begin so */
 
-/* checks the next value and moves behind it; its text, or p == NULL with the fault set */
-struct tenon_json json_skip(struct json *);
-bool json_done(struct json *);                        /* nothing but white space is left; otherwise SYNTAX */
+/* ---- steps; each takes what it names ---- */
 
-/* Of a value's text (no white space around it, as json_skip gives it). */
-enum json_type json_type_of(struct tenon_json value);
+struct tenon_json json_skip(struct json *);            /* one value, checked: its text; p == NULL on a fault */
+bool json_enter(struct json *, char open);             /* '{' or '[' */
+/* Is there another member or item? Takes its comma, name and colon; or the closing bracket, and is false. `key` is the name
+ * with its quotes; NULL within an array. The value is what comes next. */
+bool json_next(struct json *, struct tenon_json *key);
+struct tenon_json json_take_string(struct json *);     /* with its quotes; `plain` is about it */
+struct tenon_json json_take_number(struct json *);
 
-/* Walks an array or object. false at its end or on a fault. `key` is the raw text between the quotes, NULL for arrays. */
-bool json_enter(struct json *, char open);            /* '{' or '[' */
-bool json_next(struct json *, struct tenon_json *key); /* then the value is at the cursor: json_skip or json_enter it */
+/* ---- what a string spells ---- */
 
-/* The string that a value's text (with its quotes) or a key's spells, with a NUL behind it. NULL: fault (lone surrogate
- * UTF8, U+0000 NUL), or no memory (fault NONE). */
-const char *json_string(struct tenon_json text, struct arena *, enum tenon_kind *fault);
+/* Writes the string that `quoted`, checked before, spells to `out`, which has room for quoted.n - 1 bytes, and a NUL.
+ * Returns its length, or -1 and *kind: NUL for U+0000, UTF8 for half a surrogate pair. */
+ptrdiff_t json_unescape(char *out, struct tenon_json quoted, enum tenon_kind *kind);
+/* The same in the arena. NULL: *kind, which is NONE when there was no memory. */
+const char *json_string(struct tenon_json quoted, struct arena *, enum tenon_kind *kind);
 
-/* free-form values: the member `name` of an object's text (p == NULL if absent or no object) */
+/* ---- free JSON that was checked before ---- */
+
+bool json_is(struct tenon_json quoted, const char *text); /* does the string spell `text`? */
+/* the value of the object's member `name`, the last one; p == NULL if there is none or it is no object */
 struct tenon_json json_member(struct tenon_json object, const char *name);
+struct tenon_json json_item(struct tenon_json array, size_t index);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* number - numbers as text, exact and shortest, behind C linkage (C++17's charconv does the work). Pure; any thread. */
+/* number - numbers to text and back: exact, shortest, without locale.
+ *
+ * Doubles are spelled as Python's repr spells them (1.0, 1e-05, 1e+16), since that is what clients compare with.
+ * Threads: any. */
 #ifndef WIRE_NUMBER_H
 #define WIRE_NUMBER_H
 
@@ -11,12 +14,12 @@
 extern "C" {
 #endif
 
-/* The shortest text that reads back as `x`, spelled as Python's repr: 1.0, 0.1, 1e+16, 1.5e-07. Finite numbers only.
- * Returns the length; no NUL. */
+/* Both return the length; there is no NUL. The double is finite. */
 size_t number_print_double(char out[32], double x);
 size_t number_print_i64(char out[24], int64_t x);
 
-/* All of the text must be the number. A double too large for the type is an infinity; an integer too large is refused. */
+/* True if the whole text is a number in decimal digits, with `-`, point and exponent as they may be: less strict than JSON.
+ * A double beyond the type becomes an infinity or zero; an integer beyond it is refused. *x is set only if true. */
 bool number_parse_double(const char *s, size_t n, double *x);
 bool number_parse_i64(const char *s, size_t n, int64_t *x);
 

@@ -6,39 +6,53 @@
 
 #include <math.h>
 #include <string.h>
+#include <tenon/plugin.h>
 
-static const char *escape_of(unsigned char c)
+/* ---- strings and numbers ---- */
+
+static bool is_escaped(char c) { return (unsigned char)c < 0x20 || c == '"' || c == '\\'; }
+
+/* how many of the first bytes stand for themselves */
+static size_t plain_length(const char *s, size_t n)
 {
-	switch (c) {
-	case '"': return "\\\"";
-	case '\\': return "\\\\";
-	case '\n': return "\\n";
-	case '\r': return "\\r";
-	case '\t': return "\\t";
-	case '\b': return "\\b";
-	case '\f': return "\\f";
-	default: return NULL;
+	const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+	size_t i = 0;
+
+	for (uint64_t w; n - i >= 8; i += 8) {
+		memcpy(&w, s + i, 8);
+		uint64_t quote = w ^ ones * '"', slash = w ^ ones * '\\';
+		if (((((w - ones * 0x20) & ~w) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & tops) != 0)
+			break;
 	}
+	while (i < n && !is_escaped(s[i]))
+		i++;
+	return i;
+}
+
+static void print_escape(struct buf *b, char c)
+{
+	static const char from[] = "\"\\\n\r\t\b\f", to[] = "\"\\nrtbf";
+	const char *letter = c == '\0' ? NULL : strchr(from, c);
+	char pair[2] = { '\\', letter != NULL ? to[letter - from] : 'u' };
+
+	if (letter != NULL)
+		buf_add(b, pair, 2);
+	else
+		buf_printf(b, "\\u%04x", (unsigned)(unsigned char)c);
 }
 
 void print_stringn(struct buf *b, const char *s, size_t n)
 {
-	size_t from = 0;
-
 	buf_addc(b, '"');
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		buf_add(b, s + from, i - from);
-		from = i + 1;
-		const char *escape = escape_of(c);
-		if (escape != NULL)
-			buf_add(b, escape, 2);
-		else
-			buf_printf(b, "\\u%04x", c);
+	for (;;) {
+		size_t plain = plain_length(s, n);
+		buf_add(b, s, plain);
+		if (plain == n)
+			break;
+		print_escape(b, s[plain]);
+		s += plain + 1;
+		n -= plain + 1;
 	}
-	buf_add(b, s + from, n - from);
 	buf_addc(b, '"');
 }
 
@@ -46,19 +60,20 @@ void print_string(struct buf *b, const char *s) { print_stringn(b, s == NULL ? "
 
 void print_i64(struct buf *b, int64_t x)
 {
-	if (buf_reserve(b, 24))
-		b->n += number_print_i64(b->p + b->n, x);
+	char text[24];
+	buf_add(b, text, number_print_i64(text, x));
 }
 
 void print_double(struct buf *b, double x, unsigned flags)
 {
-	if (!isfinite(x)) {
-		const char *word = isnan(x) ? "\"NaN\"" : x > 0 ? "\"Infinity\"" : "\"-Infinity\"";
-		buf_adds(b, flags & TENON_SPELL_NONFINITE ? word : "null");
-		return;
-	}
-	if (buf_reserve(b, 32))
-		b->n += number_print_double(b->p + b->n, x);
+	char text[32];
+
+	if (isfinite(x))
+		buf_add(b, text, number_print_double(text, x));
+	else if (!(flags & TENON_SPELL_NONFINITE))
+		buf_adds(b, "null");
+	else
+		buf_adds(b, isnan(x) ? "\"NaN\"" : x > 0 ? "\"Infinity\"" : "\"-Infinity\"");
 }
 
 static void print_base64(struct buf *b, const struct tenon_bytes *bytes)
@@ -69,131 +84,129 @@ static void print_base64(struct buf *b, const struct tenon_bytes *bytes)
 	buf_addc(b, '"');
 	for (size_t i = 0; i < bytes->n; i += 3) {
 		size_t left = bytes->n - i;
-		unsigned x = (unsigned)p[i] << 16 | (left > 1 ? (unsigned)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0);
-		buf_addc(b, digits[x >> 18]);
-		buf_addc(b, digits[x >> 12 & 63]);
-		buf_addc(b, left > 1 ? digits[x >> 6 & 63] : '=');
-		buf_addc(b, left > 2 ? digits[x & 63] : '=');
+		unsigned x = (unsigned)p[i] << 16 | (left > 1 ? (unsigned)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0u);
+		char four[4] = { digits[x >> 18], digits[x >> 12 & 63], left > 1 ? digits[x >> 6 & 63] : '=', left > 2 ? digits[x & 63] : '=' };
+		buf_add(b, four, 4);
 	}
 	buf_addc(b, '"');
 }
 
 static void print_enum(struct buf *b, const struct tenon_field *f, int64_t x)
 {
-	for (const struct tenon_name *n = f->names; n->name != NULL; n++)
-		if (n->value == x) {
-			print_string(b, n->name);
-			return;
-		}
-	print_i64(b, x);
+	const char *name = shape_enum_name(f, x);
+
+	if (name != NULL)
+		print_string(b, name);
+	else
+		print_i64(b, x);
 }
+
+/* ---- rows ---- */
 
 void print_value(struct buf *b, const struct column *c, const void *at, unsigned flags)
 {
+	const struct tenon_json *free_json = at;
+
 	switch ((enum tenon_type)c->field->type) {
-	case TENON_BOOL:
-		buf_adds(b, *(const bool *)at ? "true" : "false");
-		break;
-	case TENON_I64:
-		print_i64(b, *(const int64_t *)at);
-		break;
-	case TENON_F64:
-		print_double(b, *(const double *)at, flags);
-		break;
-	case TENON_STR:
-		print_string(b, *(const char *const *)at);
-		break;
-	case TENON_BYTES:
-		print_base64(b, at);
-		break;
-	case TENON_ENUM:
-		print_enum(b, c->field, *(const int64_t *)at);
-		break;
-	case TENON_JSON: {
-		const struct tenon_json *j = at;
-		buf_add(b, j->p, j->n);
-		break;
-	}
-	case TENON_MSG:
-		print_object(b, c->sub, at, flags);
+	case TENON_BOOL: buf_adds(b, *(const bool *)at ? "true" : "false"); break;
+	case TENON_I64: print_i64(b, *(const int64_t *)at); break;
+	case TENON_F64: print_double(b, *(const double *)at, flags); break;
+	case TENON_STR: print_string(b, *(const char *const *)at); break;
+	case TENON_BYTES: print_base64(b, at); break;
+	case TENON_ENUM: print_enum(b, c->field, *(const int64_t *)at); break;
+	case TENON_MSG: print_object(b, c->sub, at, flags); break;
+	case TENON_JSON:
+		if (free_json->n > 0)
+			buf_add(b, free_json->p, free_json->n);
+		else
+			buf_adds(b, "null");
 		break;
 	}
 }
 
-static void print_array(struct buf *b, const struct column *c, const struct shape_array *a, unsigned flags)
-{
-	size_t size = shape_item_size(c->field);
-
-	buf_addc(b, '[');
-	for (size_t i = 0; i < a->n; i++) {
-		if (i > 0)
-			buf_addc(b, ',');
-		print_value(b, c, (const char *)a->v + i * size, flags);
-	}
-	buf_addc(b, ']');
-}
-
-static void print_map(struct buf *b, const struct tenon_map *m)
+static void print_map(struct buf *b, const struct tenon_map *map)
 {
 	buf_addc(b, '{');
-	for (size_t i = 0; i < m->n; i++) {
+	for (size_t i = 0; i < map->n; i++) {
 		if (i > 0)
 			buf_addc(b, ',');
-		print_string(b, m->v[i].key);
+		print_string(b, map->v[i].key);
 		buf_addc(b, ':');
-		print_string(b, m->v[i].value);
+		print_string(b, map->v[i].value);
 	}
 	buf_addc(b, '}');
 }
 
-static bool is_printed(const struct column *c, const void *message, uint32_t i)
+void print_member(struct buf *b, const struct column *c, const void *at, unsigned flags)
 {
-	const void *at = (const char *)message + c->field->offset;
+	const struct shape_array *a = at;
 
-	if (c->field->flags & TENON_KEEP)
-		return true;
-	if (!shape_has(message, i))
-		return false;
-	return c->field->card == TENON_ONE || ((const struct shape_array *)at)->n > 0;
+	if (c->field->card == TENON_ONE) {
+		print_value(b, c, at, flags);
+		return;
+	}
+	if (c->field->card == TENON_MAP) {
+		print_map(b, at);
+		return;
+	}
+	buf_addc(b, '[');
+	for (size_t i = 0; i < a->n; i++) {
+		if (i > 0)
+			buf_addc(b, ',');
+		print_value(b, c, (const char *)a->v + i * c->size, flags);
+	}
+	buf_addc(b, ']');
 }
 
-static bool print_rows(struct buf *b, const struct shape *s, const void *message, int skip, unsigned flags)
+/* a KEEP row that is not set: nothing of its kind, whatever stands in the struct */
+static void print_nothing(struct buf *b, const struct tenon_field *f)
 {
-	bool any = false;
+	static const char *const none[] = { "null", "false", "0", "0.0", "\"\"", "\"\"", "null", "null", "{}" };
 
+	buf_adds(b, f->card == TENON_ARRAY ? "[]" : f->card == TENON_MAP ? "{}" : none[f->type]);
+}
+
+static bool is_printed(const struct column *c, bool set, const void *at)
+{
+	if (c->field->flags & TENON_KEEP)
+		return true;
+	return set && (c->field->card == TENON_ONE || ((const struct shape_array *)at)->n > 0);
+}
+
+/* the rows but `skip`; `any`: something stands in front of them already */
+static void print_rows(struct buf *b, const struct shape *s, const void *message, int skip, bool any, unsigned flags)
+{
 	for (uint32_t i = 0; i < s->table->n; i++) {
 		const struct column *c = &s->columns[i];
-		const void *at = (const char *)message + c->field->offset;
-		if ((int)i == skip || !is_printed(c, message, i))
+		const void *at = shape_at(c, message);
+		bool set = shape_has(message, i);
+		if ((int)i == skip || !is_printed(c, set, at))
 			continue;
-		if (any || skip >= 0)
+		if (any)
 			buf_addc(b, ',');
 		any = true;
-		buf_addc(b, '"');
-		buf_add(b, c->name, c->name_n);
-		buf_add(b, "\":", 2);
-		if (c->field->card == TENON_ARRAY)
-			print_array(b, c, at, flags);
-		else if (c->field->card == TENON_MAP)
-			print_map(b, at);
+		buf_add(b, c->key, c->name_n + 3);
+		if (set)
+			print_member(b, c, at, flags);
 		else
-			print_value(b, c, at, flags);
+			print_nothing(b, c->field);
 	}
-	return any;
 }
 
 void print_object(struct buf *b, const struct shape *s, const void *message, unsigned flags)
 {
 	buf_addc(b, '{');
-	print_rows(b, s, message, -1, flags);
+	print_rows(b, s, message, -1, false, flags);
 	buf_addc(b, '}');
 }
 
+/* ---- results in pieces ---- */
+
 void print_head(struct buf *b, const struct shape *s, int row)
 {
-	buf_add(b, "{\"", 2);
-	buf_add(b, s->columns[row].name, s->columns[row].name_n);
-	buf_add(b, "\":[", 3);
+	buf_addc(b, '{');
+	buf_add(b, s->columns[row].key, s->columns[row].name_n + 3);
+	buf_addc(b, '[');
 }
 
 void print_item(struct buf *b, const struct shape *s, int row, const void *item, bool first, unsigned flags)
@@ -206,6 +219,6 @@ void print_item(struct buf *b, const struct shape *s, int row, const void *item,
 void print_tail(struct buf *b, const struct shape *s, const void *message, int row, unsigned flags)
 {
 	buf_addc(b, ']');
-	print_rows(b, s, message, row, flags);
+	print_rows(b, s, message, row, true, flags);
 	buf_addc(b, '}');
 }

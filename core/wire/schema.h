@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* schema - tables as JSON Schema (2020-12, as OpenAPI 3.1 uses it), and an example of each. */
+/* schema - what a table says, as JSON Schema (2020-12, which OpenAPI 3.1 uses), and an example of it.
+ *
+ * Sub-messages are `$ref`s to #/components/schemas/<table name>; schema_collect finds the tables that these need. Of a
+ * SECRET row neither default nor example is shown. Failure: the buffer's. */
 #ifndef WIRE_SCHEMA_H
 #define WIRE_SCHEMA_H
 
@@ -8,10 +11,12 @@
 struct buf;
 struct map;
 
-void schema_print(struct buf *, const struct tenon_table *);   /* the object; sub-messages by $ref to #/components/schemas/NAME */
-void schema_field(struct buf *, const struct tenon_field *);   /* one member, for a parameter */
-void schema_example(struct buf *, const struct tenon_table *); /* a value that fits it */
-/* Adds the table and those it refers to: component name -> table. */
+void schema_print(struct buf *, const struct tenon_table *);   /* an object */
+void schema_field(struct buf *, const struct tenon_field *);   /* one row, as a parameter needs it */
+/* A message that the row's types and limits accept, as far as a pattern leaves that to be known. */
+void schema_example(struct buf *, const struct tenon_table *);
+/* Adds the table and all that it refers to: component name -> const struct tenon_table *. Of two tables with one name the
+ * first is kept: one name is one message on the wire. 0 or TENON_NO_MEMORY. */
 int  schema_collect(struct map *components, const struct tenon_table *);
 
 #endif

@@ -1,22 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* shape - compiled under one lock, found again by the table's address. */
+/* shape - compiled under one lock into memory that is never given back; found again without it.
+ *
+ * A bucket is a chain to which shapes are only ever put in front. A table and those that it refers to are published
+ * together, when all of them are good. */
 #include "shape.h"
+#include "base/arena.h"
 #include "base/err.h"
-#include "base/mem.h"
 #include "base/text.h"
+#include "decoder.h"
 #include "number.h"
 
 #include <ctype.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
 
-static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
-enum { BUCKETS = 1024 };
-static struct known { struct known *next; struct shape shape; } *known[BUCKETS];
+enum { BUCKETS = 512 };
+
+static _Atomic(struct shape *) known[BUCKETS];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct arena memory;   /* of all shapes; under the lock */
+static struct shape *pending; /* being made; under the lock */
 
 size_t shape_item_size(const struct tenon_field *f)
 {
+	if (f->card == TENON_MAP)
+		return sizeof(struct tenon_pair);
 	switch ((enum tenon_type)f->type) {
 	case TENON_BOOL: return sizeof(bool);
 	case TENON_I64: case TENON_ENUM: return sizeof(int64_t);
@@ -29,115 +38,199 @@ size_t shape_item_size(const struct tenon_field *f)
 	return 0;
 }
 
-/* ---- checking and compiling one row ---- */
+size_t shape_member_size(const struct tenon_field *f)
+{
+	return f->card == TENON_ONE ? shape_item_size(f) : sizeof(struct shape_array);
+}
+
+const char *shape_enum_name(const struct tenon_field *f, int64_t value)
+{
+	for (const struct tenon_name *n = f->names; n->name != NULL; n++)
+		if (n->value == value)
+			return n->name;
+	return NULL;
+}
+
+/* ---- one row ---- */
 
 static int bad(struct err *e, const struct tenon_table *t, const struct tenon_field *f, const char *what)
 {
 	return err_set(e, TENON_INVALID_ARGUMENT, "table %s, row %s: %s", t->name, f->name, what);
 }
 
-static char *camel_of(const char *name)
+static const char *spell_camel(const char *name)
 {
-	char *camel = mem_strdup(name), *out = camel;
+	char *camel = arena_text(&memory, name, strlen(name)), *out = camel;
 
-	for (const char *s = name; camel != NULL && *s != '\0'; s++)
-		*out++ = s[0] == '_' && s[1] != '\0' ? (char)toupper((unsigned char)*++s) : *s;
+	for (const char *s = name; camel != NULL && *s != '\0'; s++) {
+		if (s[0] == '_' && s[1] != '\0')
+			*out++ = (char)toupper((unsigned char)*++s);
+		else
+			*out++ = *s;
+	}
 	if (camel != NULL)
 		*out = '\0';
 	return camel;
 }
 
-static bool parse_range(struct column *c, const char *range)
+static const char *print_key(const char *name)
 {
-	const char *dots = range == NULL ? NULL : strstr(range, "..");
+	char *key = arena_alloc(&memory, strlen(name) + 4);
+
+	if (key != NULL)
+		sprintf(key, "\"%s\":", name);
+	return key;
+}
+
+/* does a range mean anything to a row of this type? */
+static bool has_measure(const struct tenon_field *f)
+{
+	return f->card != TENON_ONE || f->type == TENON_I64 || f->type == TENON_F64 || f->type == TENON_STR || f->type == TENON_BYTES;
+}
+
+/* the whole number next to x, away from zero where it is none: for those who count in them */
+static int64_t whole_around(double x)
+{
+	int64_t whole = x >= 9e18 ? INT64_MAX : x <= -9e18 ? INT64_MIN : (int64_t)x;
+
+	if (x > -9e18 && x < 9e18 && (double)whole != x)
+		whole += x > 0 ? 1 : -1;
+	return whole;
+}
+
+static bool parse_reals(struct column *c, const char *least, size_t least_n, const char *most, size_t most_n)
+{
+	if ((c->has_least && !number_parse_double(least, least_n, &c->f_least)) || (c->has_most && !number_parse_double(most, most_n, &c->f_most)))
+		return false;
+	c->least = whole_around(c->f_least);
+	c->most = whole_around(c->f_most);
+	return !(c->has_least && c->has_most && c->f_least > c->f_most);
+}
+
+static bool parse_range(struct column *c)
+{
+	const char *range = c->field->range, *dots = range == NULL ? NULL : strstr(range, "..");
+	bool reals = c->field->type == TENON_F64 && c->field->card == TENON_ONE;
 
 	if (range == NULL)
 		return true;
-	if (dots == NULL)
+	if (dots == NULL || !has_measure(c->field))
 		return false;
-	c->has_least = dots > range;
-	c->has_most = dots[2] != '\0';
-	return (!c->has_least || number_parse_i64(range, (size_t)(dots - range), &c->least)) &&
-	       (!c->has_most || number_parse_i64(dots + 2, strlen(dots + 2), &c->most));
+	size_t least_n = (size_t)(dots - range), most_n = strlen(dots + 2);
+	c->has_least = least_n > 0;
+	c->has_most = most_n > 0;
+	if (reals)
+		return parse_reals(c, range, least_n, dots + 2, most_n);
+	return (!c->has_least || number_parse_i64(range, least_n, &c->least)) &&
+	       (!c->has_most || number_parse_i64(dots + 2, most_n, &c->most)) &&
+	       !(c->has_least && c->has_most && c->least > c->most);
 }
 
-static bool enum_value(const struct tenon_field *f, const char *name, int64_t *x)
+static size_t alignment(const struct tenon_field *f) { return f->type == TENON_BOOL && f->card == TENON_ONE ? 1 : 8; }
+
+/* NULL, or what is wrong with the row as it is written */
+static const char *find_fault(const struct tenon_field *f)
 {
-	for (const struct tenon_name *n = f->names; n != NULL && n->name != NULL; n++)
-		if (strcmp(n->name, name) == 0) {
-			*x = n->value;
-			return true;
-		}
-	return false;
+	if (f->name == NULL || *f->name == '\0' || strpbrk(f->name, "\"\\ ") != NULL)
+		return "its name is empty, or has a quote, backslash or space in it";
+	if (f->type < TENON_BOOL || f->type > TENON_MSG || f->card > TENON_MAP)
+		return "it has no type";
+	if (f->type == TENON_MSG && f->sub == NULL)
+		return "a message without a table (TENON_SUB, TENON_MANY)";
+	if (f->type == TENON_ENUM && f->names == NULL)
+		return "an enum without names";
+	if (f->card == TENON_MAP && f->type != TENON_STR)
+		return "a map of something else than strings";
+	if (f->pattern != NULL && (f->type != TENON_STR || f->card == TENON_MAP))
+		return "a pattern for something else than strings";
+	return NULL;
 }
 
-static bool put_default(const struct tenon_field *f, void *at)
+/* do the rows of a table lie within the struct, behind its presence bits, aligned, and apart unless they exclude each other? */
+static int check_place(struct shape *s, uint32_t i, struct err *e)
 {
-	size_t n = strlen(f->dflt);
+	const struct tenon_field *f = &s->table->fields[i];
+	size_t size = shape_member_size(f);
 
-	switch (f->type) {
-	case TENON_BOOL: *(bool *)at = strcmp(f->dflt, "true") == 0; return *(bool *)at || strcmp(f->dflt, "false") == 0;
-	case TENON_I64: return number_parse_i64(f->dflt, n, at);
-	case TENON_F64: return number_parse_double(f->dflt, n, at);
-	case TENON_STR: *(const char **)at = f->dflt; return true;
-	case TENON_ENUM: return enum_value(f, f->dflt, at);
-	default: return false;
+	if (f->offset < s->words * 8 || f->offset + size > s->table->size)
+		return bad(e, s->table, f, "it lies outside of the struct, or over its presence bits");
+	if (f->offset % alignment(f) != 0)
+		return bad(e, s->table, f, "its offset is not aligned");
+	for (uint32_t k = 0; k < i; k++) {
+		const struct tenon_field *other = &s->table->fields[k];
+		if (strcmp(other->name, f->name) == 0)
+			return bad(e, s->table, f, "the name is there twice");
+		if (other->offset >= f->offset + size || f->offset >= other->offset + shape_member_size(other))
+			continue;
+		if (f->group == 0 || f->group != other->group)
+			return bad(e, s->table, f, "it shares its place with a row that is not of its group");
+		s->columns[i].shares = s->columns[k].shares = true;
 	}
+	return TENON_OK;
 }
 
-static int put_blank(struct shape *s, const struct column *c, struct err *e)
+static int put_default(struct shape *s, const struct column *c, struct err *e)
 {
 	const struct tenon_field *f = c->field;
-	char *at = (char *)s->blank + f->offset;
 
-	if (f->card != TENON_ONE)
-		return f->dflt == NULL ? TENON_OK : bad(e, s->table, f, "an array has no default");
-	if (f->group > 0) /* members of a group may share their place: absent means zero */
+	if (f->dflt == NULL)
 		return TENON_OK;
-	if (f->type == TENON_STR)
-		*(const char **)(void *)at = "";
-	if (f->type == TENON_MSG)
-		memcpy(at, c->sub->blank, f->sub->size);
-	return f->dflt == NULL || put_default(f, at) ? TENON_OK : bad(e, s->table, f, "its default is none of its type");
+	if (c->shares)
+		return bad(e, s->table, f, "a default in a place that it shares");
+	return decoder_default(c, f->dflt, &memory, shape_at(c, s->blank)) ? TENON_OK : bad(e, s->table, f, "its default is none of its type");
 }
 
-static int compile_sub(const struct tenon_table *, const struct shape **, struct err *);
+static int compile(const struct tenon_table *, struct shape **, struct err *);
 
 static int compile_column(struct shape *s, uint32_t i, struct err *e)
 {
 	struct column *c = &s->columns[i];
 	const struct tenon_field *f = &s->table->fields[i];
-	size_t size = f->card == TENON_ONE ? shape_item_size(f) : sizeof(struct shape_array);
+	const char *fault = find_fault(f);
+	struct shape *sub = NULL;
 
-	*c = (struct column){ .field = f, .name = f->name, .name_n = strlen(f->name) };
-	for (uint32_t k = 0; k < i; k++)
-		if (strcmp(s->table->fields[k].name, f->name) == 0)
-			return bad(e, s->table, f, "the name is there twice");
-	if (f->type == TENON_MSG && f->sub == NULL)
-		return bad(e, s->table, f, "a message without a table (TENON_SUB, TENON_MANY)");
-	if (f->type == TENON_ENUM && f->names == NULL)
-		return bad(e, s->table, f, "an enum without names");
-	if (f->offset + size > s->table->size)
-		return bad(e, s->table, f, "it reaches past the struct");
-	if (!parse_range(c, f->range))
+	*c = (struct column){ .field = f, .name = f->name, .size = (uint32_t)shape_item_size(f) };
+	if (fault != NULL)
+		return bad(e, s->table, f, fault);
+	if (!parse_range(c))
 		return bad(e, s->table, f, "its range is not \"least..most\"");
-	c->camel = strchr(f->name, '_') == NULL ? f->name : camel_of(f->name);
-	if (c->camel == NULL)
+	int rc = f->type == TENON_MSG ? compile(f->sub, &sub, e) : TENON_OK;
+	if (rc < 0)
+		return rc;
+	if (sub != NULL && !sub->ready && f->card == TENON_ONE)
+		return bad(e, s->table, f, "a message that holds itself");
+	c->sub = sub;
+	c->camel = strchr(f->name, '_') == NULL ? f->name : spell_camel(f->name);
+	c->key = print_key(f->name);
+	if (c->camel == NULL || c->key == NULL)
 		return err_set(e, TENON_NO_MEMORY, "no memory for table %s", s->table->name);
+	c->name_n = strlen(f->name);
 	c->camel_n = strlen(c->camel);
-	if (f->type == TENON_MSG) {
-		int rc = compile_sub(f->sub, &c->sub, e);
-		if (rc < 0)
-			return rc;
-		s->checks |= c->sub->checks;
-	}
-	s->checks |= (f->flags & TENON_REQUIRED) || f->range != NULL || f->pattern != NULL;
-	return put_blank(s, c, e);
+	if (f->flags & TENON_REQUIRED)
+		s->required[i / 64] |= (uint64_t)1 << (i % 64);
+	s->requires |= f->flags & TENON_REQUIRED || f->group > 0 || (sub != NULL && (sub->requires || !sub->ready));
+	s->checks |= f->range != NULL || f->pattern != NULL || (sub != NULL && (sub->checks || !sub->ready));
+	return check_place(s, i, e);
 }
 
-/* ---- digest ---- */
+static int fill_blank(struct shape *s, struct err *e)
+{
+	int rc = TENON_OK;
 
-static uint64_t mix(uint64_t h, const void *p, size_t n)
+	for (uint32_t i = 0; i < s->table->n && rc == TENON_OK; i++) {
+		const struct column *c = &s->columns[i];
+		if (c->field->card == TENON_ONE && c->field->type == TENON_STR && !c->shares)
+			*(const char **)shape_at(c, s->blank) = "";
+		if (c->field->card == TENON_ONE && c->field->type == TENON_MSG)
+			memcpy(shape_at(c, s->blank), c->sub->blank, c->sub->table->size);
+		rc = put_default(s, c, e);
+	}
+	return rc;
+}
+
+/* ---- a table ---- */
+
+static uint64_t mix(uint64_t h, const void *p, size_t n) /* FNV-1a */
 {
 	for (size_t i = 0; i < n; i++)
 		h = (h ^ ((const unsigned char *)p)[i]) * 1099511628211u;
@@ -150,83 +243,92 @@ static uint64_t digest(const struct shape *s)
 
 	for (uint32_t i = 0; i < s->table->n; i++) {
 		const struct tenon_field *f = &s->table->fields[i];
+		const struct shape *sub = s->columns[i].sub;
+		uint8_t kind[] = { f->type, f->card };
 		h = mix(h, f->name, strlen(f->name) + 1);
-		h = mix(h, &f->type, 1);
-		h = mix(h, &f->card, 1);
+		h = mix(h, kind, sizeof kind);
 		h = mix(h, &f->offset, sizeof f->offset);
-		for (const struct tenon_name *n = f->names; n != NULL && n->name != NULL; n++) {
-			h = mix(h, n->name, strlen(n->name) + 1);
-			h = mix(h, &n->value, sizeof n->value);
-		}
-		if (s->columns[i].sub != NULL)
-			h = mix(h, &s->columns[i].sub->digest, sizeof h);
+		if (sub != NULL && sub->ready)
+			h = mix(h, &sub->digest, sizeof sub->digest);
+		else if (sub != NULL) /* a table within itself has no digest yet: its name stands for it */
+			h = mix(h, sub->table->name, strlen(sub->table->name));
 	}
 	return h;
 }
 
-/* ---- the cache ---- */
+static _Atomic(struct shape *) *bucket(const struct tenon_table *t) { return &known[((uintptr_t)t >> 4) % BUCKETS]; }
 
-static struct known **bucket(const struct tenon_table *t) { return &known[((uintptr_t)t >> 4) % BUCKETS]; }
-
-static const struct shape *look_up(const struct tenon_table *t)
+static struct shape *look_up(const struct tenon_table *t)
 {
-	for (struct known *k = *bucket(t); k != NULL; k = k->next)
-		if (k->shape.table == t)
-			return &k->shape;
-	return NULL;
+	struct shape *s = atomic_load_explicit(bucket(t), memory_order_acquire);
+
+	while (s != NULL && s->table != t)
+		s = s->next;
+	return s;
 }
 
-static void drop(struct known *k)
+static int check_table(const struct tenon_table *t, struct err *e)
 {
-	for (uint32_t i = 0; k->shape.columns != NULL && i < k->shape.table->n; i++)
-		if (k->shape.columns[i].camel != k->shape.columns[i].name)
-			mem_free((char *)k->shape.columns[i].camel);
-	mem_free(k->shape.columns);
-	mem_free(k->shape.blank);
-	mem_free(k);
-}
-
-/* under the lock, for writing */
-static int compile_sub(const struct tenon_table *t, const struct shape **out, struct err *e)
-{
-	int rc = TENON_OK;
-
-	if ((*out = look_up(t)) != NULL)
-		return TENON_OK;
-	struct known *k = mem_zero(sizeof *k);
-	if (k == NULL || (k->shape.columns = mem_zero((t->n + 1) * sizeof(struct column))) == NULL ||
-	    (k->shape.blank = mem_zero(t->size + 8)) == NULL)
-		rc = err_set(e, TENON_NO_MEMORY, "no memory for table %s", t->name);
-	if (k != NULL)
-		k->shape.table = t;
-	if (rc == TENON_OK && t->n > 0 && t->size < (t->n + 63) / 64 * 8)
-		rc = err_set(e, TENON_INVALID_ARGUMENT, "table %s: no room for the presence bits", t->name);
-	for (uint32_t i = 0; rc == TENON_OK && i < t->n; i++)
-		rc = compile_column(&k->shape, i, e);
-	if (rc < 0) {
-		if (k != NULL)
-			drop(k);
-		return rc;
-	}
-	k->shape.digest = digest(&k->shape);
-	k->next = *bucket(t);
-	*bucket(t) = k;
-	*out = &k->shape;
+	if (t->n > SHAPE_ROWS_MOST)
+		return err_set(e, TENON_INVALID_ARGUMENT, "table %s: %u rows, %d at most", t->name, t->n, SHAPE_ROWS_MOST);
+	if (t->size < 8 || t->size < (t->n + 63) / 64 * 8)
+		return err_set(e, TENON_INVALID_ARGUMENT, "table %s: no room for its presence bits", t->name);
 	return TENON_OK;
+}
+
+static int compile(const struct tenon_table *t, struct shape **out, struct err *e)
+{
+	int rc = check_table(t, e);
+
+	if (rc < 0 || (*out = look_up(t)) != NULL)
+		return rc;
+	for (struct shape *p = pending; p != NULL; p = p->next)
+		if (p->table == t) {
+			*out = p;
+			return TENON_OK;
+		}
+	struct shape *s = *out = arena_alloc(&memory, sizeof *s);
+	if (s == NULL || (s->columns = arena_alloc(&memory, t->n * sizeof *s->columns)) == NULL ||
+	    (s->blank = arena_alloc(&memory, t->size)) == NULL)
+		return err_set(e, TENON_NO_MEMORY, "no memory for table %s", t->name);
+	s->table = t;
+	s->words = t->n == 0 ? 1 : (t->n + 63) / 64;
+	s->next = pending;
+	pending = s;
+	for (uint32_t i = 0; i < t->n && rc == TENON_OK; i++)
+		rc = compile_column(s, i, e);
+	if (rc < 0 || (rc = fill_blank(s, e)) < 0)
+		return rc;
+	s->digest = digest(s);
+	s->ready = true;
+	return TENON_OK;
+}
+
+static void publish(void)
+{
+	while (pending != NULL) {
+		struct shape *s = pending;
+		_Atomic(struct shape *) *b = bucket(s->table);
+		pending = s->next;
+		s->next = atomic_load_explicit(b, memory_order_relaxed);
+		atomic_store_explicit(b, s, memory_order_release);
+	}
 }
 
 int shape_get(const struct tenon_table *t, const struct shape **out, struct err *e)
 {
+	struct shape *s = look_up(t);
 	int rc = TENON_OK;
 
-	pthread_rwlock_rdlock(&lock);
-	*out = look_up(t);
-	pthread_rwlock_unlock(&lock);
-	if (*out != NULL)
-		return TENON_OK;
-	pthread_rwlock_wrlock(&lock);
-	rc = compile_sub(t, out, e);
-	pthread_rwlock_unlock(&lock);
+	if (s == NULL) {
+		pthread_mutex_lock(&lock);
+		rc = compile(t, &s, e);
+		if (rc == TENON_OK)
+			publish();
+		pending = NULL;
+		pthread_mutex_unlock(&lock);
+	}
+	*out = rc == TENON_OK ? s : NULL;
 	return rc;
 }
 
@@ -240,12 +342,13 @@ static bool is_called(const struct column *c, const char *name, size_t n, bool c
 
 int shape_find(const struct shape *s, const char *name, size_t n, bool camel, int hint)
 {
-	uint32_t count = s->table->n;
+	int rows = (int)s->table->n, first = hint >= 0 && hint < rows ? hint : 0;
 
-	for (uint32_t k = 0; k < count; k++) {
-		uint32_t i = ((uint32_t)hint + k) % count;
+	for (int i = first; i < rows; i++)
 		if (is_called(&s->columns[i], name, n, camel))
-			return (int)i;
-	}
+			return i;
+	for (int i = 0; i < first; i++)
+		if (is_called(&s->columns[i], name, n, camel))
+			return i;
 	return -1;
 }

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/wire_json.t t/unit/wire_decode.t t/unit/wire_shape.t t/unit/wire_print.t
+t_unit_wire_json_t_SOURCES = t/unit/wire_json.c
+t_unit_wire_json_t_LDADD = $(UNIT_LIBS)
+t_unit_wire_decode_t_SOURCES = t/unit/wire_decode.c
+t_unit_wire_decode_t_LDADD = $(UNIT_LIBS)
+t_unit_wire_shape_t_SOURCES = t/unit/wire_shape.c
+t_unit_wire_shape_t_LDADD = $(UNIT_LIBS)
+t_unit_wire_print_t_SOURCES = t/unit/wire_print.c
+t_unit_wire_print_t_LDADD = $(UNIT_LIBS)
+endif
