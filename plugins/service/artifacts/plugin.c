@@ -192,6 +192,8 @@ static int upload_file(struct tenon_call *c, const struct run_file_args *a, stru
 	if (*a->path == '\0')
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Request must specify path.");
 	TRY(find_run_file(c, a, &file));
+	if (*path_name(file.shown) == '\0')
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Artifact path must include a filename (cannot end with '/').");
 	int rc = store(c, file.key, 1, UI_UPLOAD_MOST);
 	if (rc == TENON_TOO_LARGE)
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Artifact size is too large. Max size is 10MB.");

@@ -27,9 +27,9 @@ TENON_MESSAGE(echo_result, ECHO_RESULT);
 	F(S, int64_t, ms, .dflt = "10", .doc = "how long")
 TENON_MESSAGE(nap_args, NAP_ARGS);
 #define COUNT_RESULT(F, S) \
-	F(S, int64_t, cancelled, .flags = TENON_KEEP, .doc = "naps that were cancelled") \
-	F(S, int64_t, broken, .flags = TENON_KEEP, .doc = "uploads that broke off") \
-	F(S, int64_t, unwanted, .flags = TENON_KEEP, .doc = "answers that nobody took to the end")
+	F(S, int64_t, cancelled, .doc = "naps that were cancelled") \
+	F(S, int64_t, broken, .doc = "uploads that broke off") \
+	F(S, int64_t, unwanted, .doc = "answers that nobody took to the end")
 TENON_MESSAGE(count_result, COUNT_RESULT);
 
 #define LIST_ARGS(F, S) \
@@ -38,7 +38,7 @@ TENON_MESSAGE(count_result, COUNT_RESULT);
 	F(S, int64_t, fail_at, .dflt = "-1", .doc = "the item at which it breaks")
 TENON_MESSAGE(list_args, LIST_ARGS);
 #define ITEM(F, S) \
-	F(S, int64_t, i, .flags = TENON_KEEP) \
+	F(S, int64_t, i) \
 	F(S, const char *, pad)
 TENON_MESSAGE(item, ITEM);
 #define LIST_RESULT(F, S) \
@@ -58,7 +58,7 @@ TENON_MESSAGE(get_args, GET_ARGS);
 	F(S, int64_t, pause, .dflt = "0", .doc = "ms of sleep after each read")
 TENON_MESSAGE(put_args, PUT_ARGS);
 #define PUT_RESULT(F, S) \
-	F(S, int64_t, size, .flags = TENON_KEEP)
+	F(S, int64_t, size, .doc = "bytes taken")
 TENON_MESSAGE(put_result, PUT_RESULT);
 
 /* ---- handlers ---- */
@@ -114,6 +114,7 @@ static int count(struct tenon_call *c, const struct tenon_empty *a, struct count
 	(void)c;
 	(void)a;
 	*out = counts;
+	out->has.cancelled = out->has.broken = out->has.unwanted = 1;
 	return TENON_OK;
 }
 TENON_HANDLER(count, struct tenon_empty, struct count_result)
@@ -219,6 +220,7 @@ static int put(struct tenon_call *c, const struct put_args *a, struct put_result
 	int fd = path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "%s cannot be a file", a->name);
+	out->has.size = 1;
 	int rc = receive(c, a, fd, &out->size);
 	close(fd);
 	counts.broken += rc == TENON_CANCELLED;
