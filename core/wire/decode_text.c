@@ -128,6 +128,17 @@ static bool decode_part(struct decoder *d, const char *s, size_t n, struct tenon
 	return out->p != NULL;
 }
 
+static bool is_name(const struct column *c, struct tenon_json name)
+{
+	return name.n == c->name_n && memcmp(name.p, c->name, name.n) == 0;
+}
+
+/* the value that counts if one comes under the row's name and one under an alias: the name's, unless that is empty */
+static bool is_better(const struct column *c, struct tenon_json old_name, struct tenon_json old, struct tenon_json name, struct tenon_json value)
+{
+	return is_name(c, name) != is_name(c, old_name) && (is_name(c, name) ? value.n > 0 : old.n == 0);
+}
+
 static int take_named(struct decoder *d, struct tenon_json name, struct tenon_json value, void *out)
 {
 	int i = shape_find(d->shape, name.p, name.n, false, 0), rc;
@@ -137,6 +148,7 @@ static int take_named(struct decoder *d, struct tenon_json name, struct tenon_js
 	const struct column *c = &d->shape->columns[i];
 	struct place here = { .column = c };
 	bool again = d->raw[i].p != NULL, array = c->field->card == TENON_ARRAY;
+	again = again && (array || !is_better(c, d->name[i], d->raw[i], name, value));
 	if (again && !array && !(d->flags & TENON_REFUSE_UNKNOWN))
 		return TENON_OK; /* the first counts */
 	d->place = &here;

@@ -204,6 +204,7 @@ class Pair:
                         value = saved_id(step, answer)
                         if value is not None:
                             side.learn("⟨%s:%d⟩" % tuple(step["save"]), value)
+                    time.sleep(0.002)   # two that were made in one millisecond are ordered by chance
                 result = Result(step, *[neutral(compare.normal(a, s, step), q) for a, s in zip(answers, sides)], page)
                 yield result
                 if result.findings and stop:

@@ -18,6 +18,7 @@ Each is valid in the main; spoil.mutate() then breaks about a third of the reque
 # SPDX-License-Identifier: Apache-2.0
 import copy
 import json
+import math
 
 import files
 import filters
@@ -93,6 +94,7 @@ class Sequence:
     def add(self, name, body=None, method=None, clean=False, **more):
         """A step for a tracking endpoint, perhaps spoiled; returns it."""
         method = method or ENDPOINTS[name][0]
+        own_key(body)
         ajax = name in ("metrics/get-history-bulk", "experiments/search-datasets") or self.roll(0.15)
         step = {"endpoint": method + " " + name, "method": method, "path": (AJAX if ajax else API) + "/" + name,
                 "query": None, "headers": {}}
@@ -205,7 +207,24 @@ def batch(s, size=None):
             [None, {}, "x", [None], ["x"], [5], [[]], [{}], [{"key": ""}], [{"key": "a", "value": None}]])
     elif roll < 0.15 and body.get("metrics"):
         body["metrics"] += copy.deepcopy(body["metrics"])
+    return until_bare(body)
+
+
+def until_bare(body):
+    """MLflow loses what stands behind a bare NaN or infinity (docs/compatibility.md), so nothing does."""
+    for n, item in enumerate(body.get("metrics") or []):
+        if own_key(item):
+            return {"run_id": body["run_id"], "metrics": body["metrics"][:n + 1]}
     return body
+
+
+def own_key(item):
+    """MLflow takes a bare NaN or infinity for 0 at the time 0: it is the latest point of a metric of its own only."""
+    value = item.get("value") if isinstance(item, dict) else None
+    bare = value == "⟨1e400⟩" or (isinstance(value, float) and not math.isfinite(value))
+    if bare and item.get("key") in values.KEYS + values.KEYS_EDGE:
+        item["key"] = "bare"
+    return bare
 
 
 def search(s, clean=False):

@@ -48,17 +48,24 @@ static int send(struct tenon_call *c, const char *key, const char *path)
 	return tenon_fail(c, TENON_NOT_FOUND, "No such artifact: '%s'", path);
 }
 
+static int check_file_name(struct tenon_call *c, const char *path)
+{
+	const char *name = path_name(path);
+
+	if (strncmp(name, ".artifact.uploading.", 20) == 0)
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Invalid artifact file name: '%s'. Artifact names starting with '.artifact.uploading.' are "
+		                  "reserved.", name);
+	if (*name == '\0')
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Artifact path must include a filename (cannot end with '/').");
+	return TENON_OK;
+}
+
 /* A name to be stored must be the name that it is found by: what reading forgives (`a//b`, `a/./b`) writing refuses. */
 static int check_name(struct tenon_call *c, const char *path, const char *key)
 {
 	const char *found = key + strlen(c->workspace) + 1;
-	size_t n = strlen(path);
 
-	if (strncmp(path_name(path), ".artifact.uploading.", 20) == 0)
-		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Invalid artifact file name: '%s'. Artifact names starting with '.artifact.uploading.' are "
-		                  "reserved.", path_name(path));
-	if (n == 0 || path[n - 1] == '/')
-		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Artifact path must include a filename (cannot end with '/').");
+	TRY(check_file_name(c, path));
 	if (strcmp(path, found) == 0)
 		return TENON_OK;
 	return tenon_fail(c, TENON_INVALID_ARGUMENT, "Invalid artifact path: '%s'. Names may be treated as files in certain cases, and must not resolve "
@@ -98,6 +105,8 @@ static int delete(struct tenon_call *c, const struct path_args *a, struct tenon_
 	(void)out;
 	if (key == NULL)
 		return TENON_INVALID_ARGUMENT;
+	if (strcmp(path_name(path), ".") == 0 || strlen(key) <= strlen(c->workspace) + 1) /* never a directory by that name, nor all there is */
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Invalid path");
 	int rc = TENON_CALL(c, blob_of(c), "delete", blob_key_args, &del, blob_delete_result, &gone);
 	return rc == TENON_NOT_FOUND ? TENON_OK : rc; /* what is not there is deleted already */
 }
@@ -154,7 +163,7 @@ TENON_HANDLER(list, struct list_args, struct list_result)
 
 /* ---- files of a run, for browsers ---- */
 
-struct run_file { const char *key, *shown; /* the path below the artifact root, as it was asked for */ };
+struct run_file { const char *key, *path, *shown; /* `path`: below the run's root, as asked for; `shown`: below the artifact root */ };
 
 static int find_run_file(struct tenon_call *c, const struct run_file_args *a, struct run_file *f)
 {
@@ -166,6 +175,7 @@ static int find_run_file(struct tenon_call *c, const struct run_file_args *a, st
 		return TENON_INVALID_ARGUMENT;
 	TRY(run_root(c, run_id, &root));
 	f->key = path_key(c, root.path, safe);
+	f->path = safe;
 	f->shown = tenon_printf(c, "%s/%s", root.path, safe);
 	return f->key == NULL || f->shown == NULL ? TENON_NO_MEMORY : TENON_OK;
 }
@@ -192,8 +202,8 @@ static int upload_file(struct tenon_call *c, const struct run_file_args *a, stru
 	if (*a->path == '\0')
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Request must specify path.");
 	TRY(find_run_file(c, a, &file));
-	if (*path_name(file.shown) == '\0')
-		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Artifact path must include a filename (cannot end with '/').");
+	const char *alone = path_key(c, "", file.path);
+	TRY(alone == NULL ? TENON_NO_MEMORY : check_name(c, file.path, alone));
 	int rc = store(c, file.key, 1, UI_UPLOAD_MOST);
 	if (rc == TENON_TOO_LARGE)
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "Artifact size is too large. Max size is 10MB.");

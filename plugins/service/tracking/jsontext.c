@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jsontext - RFC 8259's grammar as one recursive walk. */
+/* jsontext - RFC 8259's grammar as one recursive walk; and the words that Python has for numbers that are none. */
 #include "jsontext.h"
 
 #define MAX_DEPTH 100
@@ -80,12 +80,12 @@ static const char *skip_container(const char *p, int depth)
 
 static const char *skip_value(const char *p, int depth)
 {
-	static const char *const words[] = { "true", "false", "null" };
+	static const char *const words[] = { "true", "false", "null", "NaN", "Infinity", "-Infinity" };
 	if (*p == '{' || *p == '[')
 		return depth > 0 ? skip_container(p, depth) : NULL;
 	if (*p == '"')
 		return skip_string(p);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strncmp(p, words[i], strlen(words[i])) == 0)
 			return p + strlen(words[i]);
 	return skip_number(p);

@@ -24,6 +24,8 @@ static size_t scheme_length(const char *uri)
 
 static struct parts split(const char *uri)
 {
+	while (*uri > 0 && *uri <= ' ')
+		uri++; /* so does urlsplit, after the WHATWG's URL standard */
 	struct parts u = { .scheme = { uri, scheme_length(uri) } };
 	const char *p = uri + (u.scheme.n ? u.scheme.n + 1 : 0);
 	if (p[0] == '/' && p[1] == '/') {

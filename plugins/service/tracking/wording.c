@@ -84,10 +84,6 @@ static void add_value(struct pytext *t, struct tenon_json raw)
 		pytext_json(t, text, true);
 		return;
 	}
-	if (strcmp(text, "NaN") == 0 || strcmp(text, "Infinity") == 0 || strcmp(text, "-Infinity") == 0) {
-		pytext_add(t, text); /* Python takes these for numbers */
-		return;
-	}
 	if (cut)
 		memcpy(text + characters(text, WORDING_QUOTED / 4), "...", 4);
 	pytext_json_string(t, text);
