@@ -7,10 +7,10 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "fiber.h"
+#include "under.h"
 
 #include <signal.h>
 #include <stdatomic.h>
-#include <uv.h>
 
 enum { MOST_HOOKS = 4 };
 
@@ -46,6 +46,8 @@ static _Thread_local struct loop *self;
 struct loop *loop_self(void) { return self; }
 
 unsigned loop_number(const struct loop *l) { return l->number; }
+
+uv_loop_t *loop_under(struct loop *l) { return &l->uv; }
 
 void loop_post(struct loop *l, struct task *t)
 {
@@ -152,16 +154,25 @@ void loop_stop(struct loop *l)
 
 static void free_handle(uv_handle_t *h) { mem_free(h->data); }
 
+/* first, since a process has a watch; the loop then runs until they are reaped */
+static void abandon(uv_handle_t *h, void *arg)
+{
+	(void)arg;
+	if (h->type == UV_PROCESS && !uv_is_closing(h))
+		process_abandon(h);
+}
+
 /* timers and watches own themselves; the loop's own handles lie within it */
 static void close_any(uv_handle_t *h, void *arg)
 {
 	(void)arg;
-	if (!uv_is_closing(h))
+	if (!uv_is_closing(h) && h->type != UV_PROCESS)
 		uv_close(h, h->type == UV_TIMER || h->type == UV_POLL ? free_handle : NULL);
 }
 
 void loop_close(struct loop *l)
 {
+	uv_walk(&l->uv, abandon, NULL);
 	uv_walk(&l->uv, close_any, NULL);
 	uv_run(&l->uv, UV_RUN_DEFAULT);
 	uv_loop_close(&l->uv);
