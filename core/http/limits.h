@@ -11,6 +11,8 @@
 #define DOOR_CONFIG(F, S) \
 	F(S, int64_t, max_body, .dflt = "67108864", .range = "1..", .label = "bytes", \
 	  .doc = "body of a request that is arguments; uploads of files have no limit here. Over it: 413") \
+	F(S, int64_t, json_depth, .dflt = "32", .range = "1..200", \
+	  .doc = "most brackets within brackets of a body that is arguments. Over it: 400") \
 	F(S, int64_t, body_memory, .dflt = "536870912", .range = "1048576..", .label = "bytes", \
 	  .doc = "all bodies that are being collected at one time. Over it: 503") \
 	F(S, int64_t, max_url, .dflt = "0", .range = "0..", .label = "bytes", \

@@ -8,7 +8,7 @@
 
 /* the limits, by the names that the configuration and /metrics use */
 #define REFUSAL_LIST(X) \
-	X(max_body) X(body_memory) X(max_url) X(max_header) X(max_connections) X(max_connections_per_ip) X(idle_timeout_ms) \
+	X(max_body) X(json_depth) X(body_memory) X(max_url) X(max_header) X(max_connections) X(max_connections_per_ip) X(idle_timeout_ms) \
 	X(header_timeout_ms) X(body_min_rate) X(framing) X(host) X(origin) X(encoding)
 enum refusal {
 #define X(name) REFUSED_##name,

@@ -18,6 +18,7 @@
 #include "respond.h"
 #include "wire/decode.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- the thing itself ---- */
@@ -208,6 +209,19 @@ static int read_vars(struct request *r, struct tenon_pair *vars, struct tenon_pr
 	return TENON_OK;
 }
 
+/* a body that is nested too deep: decoding does not know whose bound that is */
+static void name_depth(struct request *r, struct tenon_problem *p)
+{
+	size_t room = strlen(p->message) + 64;
+	char *message = arena_alloc(r->call->arena, room);
+
+	refusal_count(r->server->door, REFUSED_json_depth);
+	if (message == NULL)
+		return;
+	snprintf(message, room, "%s (http.json_depth: %lld)", p->message, (long long)r->server->door->conf.json_depth);
+	p->message = message;
+}
+
 /* Arguments from path and query, and from the body unless that is a stream. */
 static bool decode(struct request *r, bool with_body)
 {
@@ -222,7 +236,8 @@ static bool decode(struct request *r, bool with_body)
 		asked.body = (struct tenon_json){ r->body.n == 0 ? "" : r->body.p, r->body.n };
 	int rc = args == NULL ? TENON_NO_MEMORY : read_vars(r, vars, &problem);
 	if (rc == TENON_OK)
-		rc = decode_request(c->method->args, r->dialect->row, c->arena, &asked, vars, r->match.route->n_params, args, &problem);
+		rc = decode_request_deep(c->method->args, r->dialect->row, c->arena, &asked, vars, r->match.route->n_params, args, &problem,
+		                         (int)r->server->door->conf.json_depth);
 	if (rc == TENON_OK) {
 		c->args = args;
 		return true;
@@ -230,6 +245,8 @@ static bool decode(struct request *r, bool with_body)
 	problem.code = problem.code == 0 ? rc : problem.code;
 	if (problem.message == NULL)
 		problem.message = error_text(problem.code);
+	if (problem.kind == TENON_K_DEPTH && problem.raw.p != NULL) /* of brackets, not of messages: those have a fixed bound */
+		name_depth(r, &problem);
 	respond_problem(r, &problem);
 	release_call(r);
 	return false;

@@ -24,10 +24,13 @@ static bool is_missing(const struct decoder *d, const struct column *c, const vo
 	       **(const char *const *)shape_at(c, message) == '\0';
 }
 
+/* Of rows that share their place both are looked at: nothing may be read there once the other was written over it. */
 static int check_group(struct decoder *d, const struct shape *s, const void *message, uint32_t i)
 {
-	for (uint32_t k = 0; k < i; k++)
-		if (s->columns[k].field->group == s->columns[i].field->group && shape_has(message, k))
+	uint32_t n = s->columns[i].shares ? s->table->n : i;
+
+	for (uint32_t k = 0; k < n; k++)
+		if (k != i && s->columns[k].field->group == s->columns[i].field->group && shape_has(message, k))
 			return decoder_fail(d, TENON_K_GROUP, &s->columns[i], decoder_raw(d), "%s is given already; only one of the two may be", s->columns[k].name);
 	return TENON_OK;
 }

@@ -50,17 +50,6 @@ static int find_row(struct decoder *d, const struct walk *w, struct tenon_json *
 	return shape_find(w->shape, key->p + 1, key->n - 2, d->flags & TENON_CAMEL_NAMES, w->hint);
 }
 
-static void unset(struct walk *w, int i)
-{
-	const struct column *c = &w->shape->columns[i];
-	size_t offset = c->field->offset;
-
-	if (!shape_has(w->message, (uint32_t)i))
-		return;
-	memcpy((char *)w->message + offset, (char *)w->shape->blank + offset, shape_member_size(c->field));
-	shape_clear(w->message, (uint32_t)i);
-}
-
 /* Does the member whose value begins at `from` come again? Then only the last one counts, and this one may be wrong. If so,
  * moves behind this one. */
 static bool comes_again(struct decoder *d, const struct walk *w, int i, struct mark from)
@@ -89,7 +78,7 @@ static int take_value(struct decoder *d, struct walk *w, int i)
 	struct mark from;
 	int rc;
 
-	unset(w, i);
+	shape_unset(w->shape, w->message, (uint32_t)i);
 	if (json_peek(&d->j) == JSON_NULL)
 		return json_skip(&d->j).p != NULL ? TENON_OK : decoder_fail_syntax(d);
 	from = decoder_mark(d);

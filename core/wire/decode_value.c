@@ -14,10 +14,9 @@
 
 enum { TEXT_BLOCK = 16 << 10, FIRST_ITEMS = 4 };
 
-char *decoder_room(struct decoder *d, size_t n)
+char *decoder_room_of(struct decoder *d, size_t n, size_t block)
 {
 	if (n > d->text_left) {
-		size_t left = (size_t)(d->j.end - d->j.p) + n, block = left < TEXT_BLOCK ? left : TEXT_BLOCK;
 		if (n > block / 2) /* a long one gets its own */
 			return arena_alloc(d->arena, n);
 		if ((d->text = arena_alloc(d->arena, block)) == NULL)
@@ -28,6 +27,12 @@ char *decoder_room(struct decoder *d, size_t n)
 	d->text += n;
 	d->text_left -= n;
 	return p;
+}
+
+char *decoder_room(struct decoder *d, size_t n)
+{
+	size_t left = (size_t)(d->j.end - d->j.p) + n;
+	return decoder_room_of(d, n, left < TEXT_BLOCK ? left : TEXT_BLOCK);
 }
 
 /* ---- scalars ---- */
@@ -236,8 +241,7 @@ static int by_key(const void *a, const void *b)
 	return order != 0 ? order : *x < *y ? -1 : *x > *y;
 }
 
-/* of entries with one key the last stays */
-static int drop_repeated(struct decoder *d, const struct column *c, struct shape_array *map)
+int decoder_drop_repeated(struct decoder *d, const struct column *c, struct shape_array *map)
 {
 	struct tenon_pair *pairs = map->v, **sorted = arena_alloc(d->arena, map->n * sizeof *sorted);
 	size_t n = 0;
@@ -284,7 +288,7 @@ static int take_entries(struct decoder *d, const struct column *c, struct place 
 	}
 	if (rc == TENON_OK && d->j.fault != TENON_K_NONE)
 		return decoder_fail_syntax(d);
-	return rc == TENON_OK && map->n > 1 ? drop_repeated(d, c, map) : rc;
+	return rc == TENON_OK && map->n > 1 ? decoder_drop_repeated(d, c, map) : rc;
 }
 
 int decoder_member(struct decoder *d, const struct column *c, void *at)

@@ -59,7 +59,9 @@ struct tenon_json decoder_raw(const struct decoder *);
 void decoder_forget(struct decoder *);
 
 char *decoder_room(struct decoder *, size_t n);                          /* n bytes for a string; NULL: no memory */
+char *decoder_room_of(struct decoder *, size_t n, size_t block);         /* the same, from blocks of `block` bytes */
 void *decoder_push(struct decoder *, struct shape_array *, size_t size); /* place of one more item, not counted yet; NULL: no memory */
+int decoder_drop_repeated(struct decoder *, const struct column *, struct shape_array *map); /* of entries with one key the last stays */
 int decoder_walk(struct decoder *, void *out);                           /* the JSON of d->j, into the whole message */
 int decoder_value(struct decoder *, const struct column *, void *at);    /* the next value of d->j: one value */
 int decoder_member(struct decoder *, const struct column *, void *at);   /* or an array or map of them */

@@ -51,6 +51,16 @@ const char *shape_enum_name(const struct tenon_field *f, int64_t value)
 	return NULL;
 }
 
+void shape_unset(const struct shape *s, void *message, uint32_t i)
+{
+	const struct tenon_field *f = s->columns[i].field;
+
+	if (!shape_has(message, i))
+		return;
+	memcpy((char *)message + f->offset, (char *)s->blank + f->offset, shape_member_size(f));
+	shape_clear(message, i);
+}
+
 /* ---- one row ---- */
 
 static int bad(struct err *e, const struct tenon_table *t, const struct tenon_field *f, const char *what)

@@ -56,6 +56,8 @@ static inline void shape_clear(void *message, uint32_t i) { ((uint64_t *)message
 static inline void shape_blank(const struct shape *s, void *message) { memcpy(message, s->blank, s->table->size); }
 static inline void *shape_at(const struct column *c, const void *message) { return (char *)message + c->field->offset; }
 
+void shape_unset(const struct shape *, void *message, uint32_t i); /* as in a blank one, if it is set */
+
 /* what every array and map member looks like */
 struct shape_array { void *v; size_t n; } __attribute__((may_alias));
 

@@ -112,6 +112,23 @@ with door.Door(max_url=500, max_header=1000) as d:
     a = d.ask("GET", "/health", ["X-A: " + "x" * (1001 - fixed)])
     is_((a.status, d.refused("max_header")), (431, 1), "one byte more")
 
+# ---- brackets within brackets; the body's own count
+def nested(n):
+    return b'{"text":"x","other":' + b"[" * (n - 1) + b"]" * (n - 1) + b"}"
+
+
+for settings, most in (({}, 32), ({"json_depth": 2}, 2), ({"json_depth": 200}, 200)):
+    with door.Door(**settings) as d:
+        is_(d.ask("POST", "/api/9.0/toy/echo", [], nested(most)).status, 200, "%d brackets within brackets" % most)
+        a = d.ask("POST", "/api/9.0/toy/echo", [], nested(most + 1))
+        is_((a.status, d.refused("json_depth")), (400, 1), "one more")
+        like(a.json()["text"], "http.json_depth: %d" % most, "says which limit it is")
+        a = d.ask("POST", ECHO, [], nested(most + 1))
+        is_((a.status, a.json()["code"], d.refused("json_depth")), (400, "INVALID_ARGUMENT", 2), "so does the native route")
+with door.Door(json_depth=1) as d:
+    is_(d.ask("POST", ECHO, [], b'{"text":"x"}').status, 200, "an object alone is one bracket")
+    is_(d.ask("GET", "/api/9.0/toy/echo?text=x").status, 200, "and a query none")
+
 # ---- connections
 with door.Door(max_connections=10) as d:
     held = [d.connect() for _ in range(10)]

@@ -424,6 +424,32 @@ static void path_variables_override_the_body(void **state)
 	arena_free(&t.arena);
 }
 
+/* A table made by hand: a list and a number in one place. The number is never met as the list's pointer. */
+struct either { uint64_t has; union { struct point_list points; int64_t number; }; };
+static const struct tenon_field either_fields[] = {
+	{ .name = "points", .type = TENON_MSG, .card = TENON_ARRAY, .group = 1, .offset = offsetof(struct either, points), .sub = &point_table },
+	{ .name = "number", .type = TENON_I64, .group = 1, .offset = offsetof(struct either, number) },
+};
+static const struct tenon_table either_table = { "either", sizeof(struct either), 2, either_fields };
+
+static void two_of_a_union_are_refused_unread(void **state)
+{
+	static const char *const texts[] = { "{\"points\":[{\"key\":\"a\",\"value\":1}],\"number\":5}", "{\"number\":5,\"points\":[{\"key\":\"a\",\"value\":1}]}" };
+	const struct shape *s;
+
+	(void)state;
+	assert_int_equal(shape_get(&either_table, &s, NULL), TENON_OK);
+	for (size_t i = 0; i < 2; i++) {
+		struct arena a;
+		struct either m;
+		struct tenon_problem p = { 0 };
+		arena_init(&a, 0);
+		assert_int_equal(decode_json(s, 0, &a, (struct tenon_json){ texts[i], strlen(texts[i]) }, &m, &p), TENON_INVALID_ARGUMENT);
+		assert_int_equal(p.kind, TENON_K_GROUP);
+		arena_free(&a);
+	}
+}
+
 static void nothing_is_lost_when_memory_is(void **state)
 {
 	static const char *const bodies[] = {
@@ -466,7 +492,7 @@ int main(void)
 		cmocka_unit_test(decoding_stops_at_the_first_failure_and_keeps_the_texts), cmocka_unit_test(a_broken_body_reaches_the_dialect_as_nothing),
 		cmocka_unit_test(preparse_may_replace_or_refuse), cmocka_unit_test(queries_are_typed_by_their_rows), cmocka_unit_test(long_queries_take_linear_time),
 		cmocka_unit_test(the_verb_decides_where_arguments_stand), cmocka_unit_test(path_variables_override_the_body),
-		cmocka_unit_test(nothing_is_lost_when_memory_is),
+		cmocka_unit_test(two_of_a_union_are_refused_unread), cmocka_unit_test(nothing_is_lost_when_memory_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
