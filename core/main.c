@@ -30,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,6 +53,7 @@ TENON_MESSAGE(log_conf, LOG_CONF);
 	F(S, int64_t, drain, .dflt = "10000", .range = "0..", .label = "ms", .doc = "how long SIGTERM waits for calls in flight") \
 	F(S, int64_t, most_calls, .dflt = "10000", .range = "1..", .doc = "calls at once; more are answered OVERLOADED") \
 	F(S, int64_t, call_memory, .dflt = "268435456", .range = "65536..", .label = "bytes", .doc = "memory that one call may take") \
+	F(S, bool, core_dumps, .dflt = "false", .doc = "may the kernel write a crashed tenond to disk, and a debugger of its user attach? Secrets with it") \
 	F(S, struct log_conf, log, TENON_SUB(log_conf), .doc = "what is logged, and how")
 TENON_MESSAGE(core_conf, CORE_CONF);
 
@@ -353,6 +355,7 @@ int main(int argc, char **argv)
 	int rc = read_conf(&d, &o, &e);
 	if (rc == TENON_OK) {
 		log_setup((int)d.conf.log.level, d.conf.log.format == 1);
+		prctl(PR_SET_DUMPABLE, d.conf.core_dumps, 0, 0, 0); /* 0: a plugin of the same user cannot read the core through /proc */
 		rc = o.what == RUN ? serve(&d, &e) : only_look(&d, &o, &e);
 	}
 	if (rc < 0)

@@ -139,7 +139,8 @@ class Tenon(Side):
         binary = os.path.join(TOP, tap.BUILD, "tenond")
         if not os.access(binary, os.X_OK):
             self.fail("no %s: run scripts/build, or set TENON_BUILD" % binary)
-        return [binary, "--data", self.path("data"), "--listen", "127.0.0.1:%d" % self.port]
+        return [binary, "--data", self.path("data"), "--listen", "127.0.0.1:%d" % self.port,
+                "--set", "core_dumps=true"]  # else its memory is shown to root alone
 
     def verify(self):
         try:

@@ -173,6 +173,7 @@ class Door(server.Tenond):
         for name, value in settings.items():
             sets += ["--set", "http.%s=%s" % (name, value)]
         sets += ["--set", "plugin_dirs=%s" % os.path.join(tap.BUILD, "t/http/plugins")]
+        sets += ["--set", "core_dumps=true"]  # else /proc/PID/smaps_rollup is root's, and rss() too
         super().__init__(sets + list(args))
 
     def connect(self, timeout=10):

@@ -18,6 +18,7 @@ CORE = {
 THIRD = {
     "uv.h": "core/loop", "boost/": "core/loop", "microhttpd.h": "core/http", "zlib.h": "core/http", "yaml.h": "core/conf",
     "nng/": "core/bus", "lua": "core/policy", "sqlite3.h": "plugins/sql/sqlite", "curl/": "cli", "openssl/": "plugins/blob/file",
+    "seccomp.h": "sdk/host",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 KNOWS = re.compile(r"\bmlflow\b|\bexperiments?\b|\bSELECT\b.*\bFROM\b", re.I)
@@ -45,7 +46,7 @@ def wrong_arrow(path, kind, name):
             return "%s includes %s: %s may only use %s" % (path, name, folder[1], " ".join(sorted(CORE[folder[1]])) or "nothing")
     if folder[0] == "plugins" and kind == '"' and (name.startswith("..") or name.split("/")[0] in CORE):
         return "%s includes %s: a plugin sees sdk/include and its own folder" % (path, name)
-    if folder[0] == "sdk" and kind == '"' and name.split("/")[0] in CORE:
+    if folder[0] == "sdk" and folder[1] != "host" and kind == '"' and name.split("/")[0] in CORE:
         return "%s includes %s: the SDK knows nothing of the core" % (path, name)
     return None
 

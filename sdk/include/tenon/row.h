@@ -49,7 +49,8 @@ enum tenon_field_flag {
 /* a spelling of an ENUM value; the list ends with name == NULL */
 struct tenon_name { const char *name; int64_t value; };
 
-/* a named rule for strings. `regex` documents it (OpenAPI `pattern`); `accepts` decides. Pure, any thread. */
+/* a named rule for strings. `regex` documents it (OpenAPI `pattern`); `accepts` decides. Pure, any thread. NULL in the
+ * core's copy of a table whose plugin runs in a process of its own: there it is checked. */
 struct tenon_pattern {
 	const char *name, *regex;
 	bool (*accepts)(const char *s);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* filter - the system calls that a plugin's process has no business with. What is killed, what is refused and why: sandbox.h. */
+#ifndef HOST_FILTER_H
+#define HOST_FILTER_H
+
+#include <stdbool.h>
+
+struct err;
+
+int filter_load(bool fork, bool exec, struct err *); /* for all threads, for good */
+
+#endif
