@@ -37,7 +37,7 @@
 enum { MOST_LOOPS = 64, DRAIN_POLL_MS = 20 };
 
 static const struct tenon_name log_levels[] = { { "error", LOG_ERROR }, { "warn", LOG_WARN }, { "info", LOG_INFO }, { "debug", LOG_DEBUG }, { 0 } };
-static const struct tenon_name log_formats[] = { { "text", 0 }, { "json", 1 }, { 0 } };
+static const struct tenon_name log_formats[] = { { "text", LOG_TEXT }, { "json", LOG_JSON }, { 0 } };
 
 #define LOG_CONF(F, S) \
 	F(S, int64_t, level, .type = TENON_ENUM, .names = log_levels, .dflt = "info", .doc = "the chattiest lines that are written") \
@@ -122,7 +122,7 @@ static int find(struct daemon *d, struct err *e)
 	find_default_dirs(built, installed);
 	dirs[n++] = built;
 	dirs[n++] = installed;
-	int rc = find_plugins(&d->found, dirs, n, e);
+	int rc = find_plugins(&d->found, dirs, n, 2, e);
 	return rc == TENON_OK && d->found.n == 0
 		? err_set(e, TENON_NOT_FOUND, "no plugins in %s or %s; set plugin_dirs", built, installed) : rc;
 }
@@ -354,7 +354,7 @@ int main(int argc, char **argv)
 	mallopt(M_TRIM_THRESHOLD, 4 << 20);
 	int rc = read_conf(&d, &o, &e);
 	if (rc == TENON_OK) {
-		log_setup((int)d.conf.log.level, d.conf.log.format == 1);
+		log_setup((int)d.conf.log.level, (enum log_format)d.conf.log.format);
 		prctl(PR_SET_DUMPABLE, d.conf.core_dumps, 0, 0, 0); /* 0: a plugin of the same user cannot read the core through /proc */
 		rc = o.what == RUN ? serve(&d, &e) : only_look(&d, &o, &e);
 	}

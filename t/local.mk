@@ -11,6 +11,7 @@ include t/unit/sqlite.mk
 include t/unit/http.mk
 include t/unit/host.mk
 include t/http/local.mk
+include t/process/local.mk
 include t/fuzz/local.mk
 include t/fuzz/http.mk
 include t/fuzz/tracking.mk

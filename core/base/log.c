@@ -10,13 +10,13 @@
 #include <unistd.h>
 
 static atomic_int chattiest = LOG_INFO;
-static atomic_bool json;
+static atomic_int form = LOG_TEXT;
 static const char *const names[] = { "error", "warn", "info", "debug" };
 
-void log_setup(int least, bool as_json)
+void log_setup(int least, enum log_format format)
 {
 	atomic_store(&chattiest, least);
-	atomic_store(&json, as_json);
+	atomic_store(&form, (int)format);
 }
 
 bool log_wants(int level) { return level <= atomic_load_explicit(&chattiest, memory_order_relaxed); }
@@ -45,15 +45,17 @@ void log_vline(int level, const char *instance, const char *trace, const char *f
 	char text[1600], safe[2000], line[2400], stamp[40];
 	struct timespec now;
 	struct tm utc;
-	bool as_json = atomic_load_explicit(&json, memory_order_relaxed);
+	int format = atomic_load_explicit(&form, memory_order_relaxed);
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &utc);
 	strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
 	vsnprintf(text, sizeof text, fmt, ap);
-	escape(safe, sizeof safe, text, as_json);
+	escape(safe, sizeof safe, text, format == LOG_JSON);
 	trace = trace == NULL ? "" : trace;
-	int n = as_json
+	int n = format == LOG_RELAYED
+		? snprintf(line, sizeof line, "<%d>%s%s%s\n", level & 3, safe, *trace != '\0' ? " trace=" : "", trace)
+		: format == LOG_JSON
 		? snprintf(line, sizeof line, "{\"time\":\"%s.%03dZ\",\"level\":\"%s\",\"instance\":\"%s\",\"trace_id\":\"%s\",\"message\":\"%s\"}\n",
 		           stamp, (int)(now.tv_nsec / 1000000), names[level & 3], instance, trace, safe)
 		: snprintf(line, sizeof line, "%s.%03dZ %-5s %s: %s%s%s\n", stamp, (int)(now.tv_nsec / 1000000), names[level & 3],

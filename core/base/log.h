@@ -9,7 +9,10 @@
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG }; /* as enum tenon_log_level */
 
-void log_setup(int least, bool as_json); /* least: the chattiest level that is written */
+/* RELAYED: "<level>text trace=...", for the parent process that writes the log (a host's) */
+enum log_format { LOG_TEXT, LOG_JSON, LOG_RELAYED };
+
+void log_setup(int least, enum log_format); /* least: the chattiest level that is written */
 bool log_wants(int level);
 void log_line(int level, const char *instance, const char *trace, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void log_vline(int level, const char *instance, const char *trace, const char *fmt, va_list);

@@ -16,7 +16,9 @@
 struct err;
 struct lane;
 struct loop;
+struct remote;
 struct shape;
+struct uplink;
 
 enum instance_state { INSTANCE_CREATED, INSTANCE_STARTED, INSTANCE_DRAINING, INSTANCE_STOPPED, INSTANCE_FAILED };
 
@@ -36,6 +38,7 @@ struct instance {
 	void *self;
 	struct bus *bus;
 	struct loop *home;
+	struct remote *remote;        /* its handlers run in hosts; NULL: here */
 	struct lane **lanes;
 	size_t n_lanes;
 	struct map methods;           /* name -> struct method */
@@ -51,6 +54,7 @@ struct bus {
 	size_t arena_limit;           /* bytes of one call's memory */
 	size_t most_calls;            /* at once, then OVERLOADED */
 	atomic_long calls;            /* roots now */
+	struct uplink *uplink;        /* in a host: where instances are that are not here; NULL: in the core */
 };
 
 void bus_init(struct bus *);

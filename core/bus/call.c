@@ -7,7 +7,9 @@
 #include "base/mem.h"
 #include "lane.h"
 #include "loop/fiber.h"
+#include "remote.h"
 #include "stream.h"
+#include "uplink.h"
 #include "wait.h"
 #include "wire/shape.h"
 #include "wire/translate.h"
@@ -62,9 +64,12 @@ struct call *call_new(struct bus *b, struct method *m, int *code)
 	c->pub.deadline = deadline_of(m, c->started);
 	c->content = (struct tenon_content){ .size = -1, .mtime = -1 };
 	atomic_store(&c->refs, 1);
+	c->counted = true;
 	atomic_fetch_add(&b->calls, 1);
 	return c;
 }
+
+void call_ref(struct call *c) { atomic_fetch_add(&c->refs, 1); }
 
 void call_unref(struct call *c)
 {
@@ -173,19 +178,28 @@ static void start_fiber(struct call *c)
 		call_finish(c, call_fail(c, TENON_OVERLOADED, "no room for another fiber"));
 }
 
-static void on_home(struct task *t) { start_fiber(LIST_ITEM(t, struct call, task)); }
+static void start(struct call *c)
+{
+	struct remote *r = c->method->instance->remote;
+	if (r != NULL)
+		remote_submit(r, c);
+	else
+		start_fiber(c);
+}
+
+static void on_home(struct task *t) { start(LIST_ITEM(t, struct call, task)); }
 
 static void run(struct call *c)
 {
 	struct instance *in = c->method->instance;
 
 	atomic_fetch_add_explicit(&c->method->meter.running, 1, memory_order_relaxed);
-	if (c->method->row->flags & TENON_BLOCKING) {
+	if (c->method->row->flags & TENON_BLOCKING && in->remote == NULL) {
 		int rc = lane_push(in->lanes[c->method->row->lane], c);
 		if (rc < 0)
 			call_finish(c, rc);
 	} else if (in->home == loop_self()) {
-		start_fiber(c);
+		start(c);
 	} else {
 		c->task.run = on_home;
 		loop_post(in->home, &c->task);
@@ -201,6 +215,57 @@ void call_submit(struct call *c, void (*done)(struct call *, void *), void *arg)
 		list_add(&active, &c->active);
 	atomic_fetch_add(&c->refs, 1);
 	run(c);
+}
+
+/* ---- what a handler answers beside its result ---- */
+
+/* a caller in the core gets the items as the array that the field is */
+static int collect(struct call *c, const void *item)
+{
+	const struct tenon_field *f = &c->method->row->result->fields[c->method->emit_row];
+	struct { char *v; size_t n; } *list = (void *)((char *)c->result + f->offset);
+	size_t size = f->sub->size;
+	char *v = arena_grow(c->arena, list->v, list->n * size, (list->n + 1) * size);
+
+	if (v == NULL)
+		return TENON_NO_MEMORY;
+	memcpy(v + list->n * size, item, size);
+	list->v = v;
+	list->n++;
+	((uint64_t *)c->result)[c->method->emit_row / 64] |= (uint64_t)1 << (c->method->emit_row % 64);
+	return TENON_OK;
+}
+
+int call_emit(struct call *c, const void *item)
+{
+	if (c->method->emit_row < 0)
+		return call_fail(c, TENON_INTERNAL, "%s has no EMIT field", c->method->name);
+	int rc = c->on_emit != NULL ? c->on_emit(c, item) : collect(c, item);
+	if (rc == TENON_OK)
+		call_extend(c->root); /* a read whose reader takes what it gets is not late, however much it is */
+	return rc;
+}
+
+int call_content(struct call *c, const struct tenon_content *content, struct tenon_span *span)
+{
+	struct call *root = c->root;
+	struct tenon_content *kept = &root->content;
+	struct tenon_span whole = { 0, content->size };
+
+	if (kept->type == NULL)
+		kept->type = content->type;
+	if (kept->filename == NULL)
+		kept->filename = content->filename;
+	if (kept->etag == NULL)
+		kept->etag = content->etag;
+	if (kept->size < 0)
+		kept->size = content->size;
+	if (kept->mtime < 0)
+		kept->mtime = content->mtime;
+	if (span == NULL)
+		return TENON_OK; /* a service before its relay */
+	*span = whole;
+	return root->on_content == NULL ? TENON_OK : root->on_content(root, span);
 }
 
 /* ---- children ---- */
@@ -223,7 +288,8 @@ static int run_child(struct call *c, bool relay)
 		c->in = c->root->in;
 		c->out = c->root->out;
 	}
-	if (!(m->row->flags & TENON_BLOCKING) && m->instance->home == loop_self() && fiber_self() != NULL) {
+	bool here = !(m->row->flags & TENON_BLOCKING) && m->instance->remote == NULL && m->instance->home == loop_self();
+	if (here && fiber_self() != NULL) {
 		atomic_fetch_add_explicit(&m->meter.running, 1, memory_order_relaxed);
 		int code = m->row->handler(&c->pub, c->args, c->result);
 		atomic_fetch_sub_explicit(&m->meter.running, 1, memory_order_relaxed);
@@ -243,6 +309,8 @@ int call_child(struct call *from, const struct call_target *t, const void *args,
 	struct err e = { 0 };
 	const struct shape *args_shape = NULL, *result_shape = NULL;
 
+	if (m == NULL && from->method->instance->bus->uplink != NULL)
+		return uplink_call(from->method->instance->bus->uplink, from, t, args, result, relay);
 	if (m == NULL)
 		return call_fail(from, TENON_NO_ROUTE, "%s calls %s.%s, which is not there", from->method->name, t->instance, t->method);
 	if (atomic_load(&m->instance->state) != INSTANCE_STARTED)

@@ -38,6 +38,7 @@ struct call {
 	struct task task;             /* on its way to the home loop, or back */
 	struct node node;             /* in a lane's queue */
 	int worker;                   /* of the lane, that runs it */
+	int tries;                    /* hosts that lost it */
 	int (*offloaded)(void *arg);  /* instead of a handler: a function of the caller's, for a worker */
 	void *offload_arg;
 
@@ -46,10 +47,15 @@ struct call {
 	atomic_int cancelled;         /* code, 0 = no */
 	struct node active;           /* in the deadline sweep of reply_to */
 	bool answered;                /* done was called */
+	bool counted;                 /* made by call_new, so it may be held: call_ref */
+	int64_t remote_id;            /* in a host: what the core calls it; 0 = none of the core's */
 	struct stream *in, *out;      /* the bytes that came with it and that it answers with; may be NULL */
 	struct tenon_content content; /* of `out` */
 	int (*on_content)(struct call *, struct tenon_span *); /* the door says what it wants of it; any thread */
 	int (*on_emit)(struct call *, const void *item);       /* the door prints an item of the EMIT field; any thread */
+	/* a host has no streams: its door asks the core for each part; any thread, waits. write_file takes the fd */
+	int64_t (*on_read)(struct call *, void *, size_t n);
+	int (*on_write)(struct call *, const void *, size_t n);
 	void *door;                   /* the door's own */
 	void (*freed)(struct call *); /* the door lets go of it too; any thread */
 };
@@ -58,6 +64,7 @@ struct call *call_new(struct bus *, struct method *, int *code); /* OVERLOADED, 
 /* Runs it. `done` may be called before this returns. */
 void call_submit(struct call *, void (*done)(struct call *, void *arg), void *arg);
 void call_cancel(struct call *, int code);   /* any thread; a handler that asks learns of it */
+void call_ref(struct call *);                /* a counted root */
 void call_unref(struct call *);
 
 /* From inside handler `from`: runs `method` of `instance` to its end. Waits. */
@@ -65,6 +72,11 @@ struct call_target { const char *instance, *method; const struct tenon_table *ar
 int call_child(struct call *from, const struct call_target *, const void *args, void *result, bool relay);
 /* From inside `from`: runs fn(arg) on a worker of its instance's lane. Waits. */
 int call_offload(struct call *from, uint32_t lane, int (*fn)(void *), void *arg);
+
+/* an item of the EMIT field: to the door, or into the array that the field is. Waits. */
+int  call_emit(struct call *, const void *item);
+/* what precedes the answer's bytes; `span` (NULL: more is to be said by another) becomes what is wanted of them */
+int  call_content(struct call *, const struct tenon_content *, struct tenon_span *span);
 
 /* a read that made progress: its time begins anew */
 void call_extend(struct call *root);

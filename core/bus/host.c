@@ -91,73 +91,53 @@ static int host_sleep(struct tenon_call *c, int64_t ms)
 	return host_cancelled(c) ? TENON_CANCELLED : TENON_OK;
 }
 
-/* a caller in the core gets the items as the array that the field is */
-static int collect(struct call *c, const void *item)
-{
-	const struct tenon_field *f = &c->method->row->result->fields[c->method->emit_row];
-	struct { char *v; size_t n; } *list = (void *)((char *)c->result + f->offset);
-	size_t size = f->sub->size;
-	char *v = arena_grow(c->arena, list->v, list->n * size, (list->n + 1) * size);
-
-	if (v == NULL)
-		return TENON_NO_MEMORY;
-	memcpy(v + list->n * size, item, size);
-	list->v = v;
-	list->n++;
-	((uint64_t *)c->result)[c->method->emit_row / 64] |= (uint64_t)1 << (c->method->emit_row % 64);
-	return TENON_OK;
-}
-
-static int host_emit(struct tenon_call *pub, const void *item)
-{
-	struct call *c = call_of(pub);
-
-	if (c->method->emit_row < 0)
-		return call_fail(c, TENON_INTERNAL, "%s has no EMIT field", c->method->name);
-	int rc = c->on_emit != NULL ? c->on_emit(c, item) : collect(c, item);
-	if (rc == TENON_OK)
-		call_extend(c->root); /* a read whose reader takes what it gets is not late, however much it is */
-	return rc;
-}
+static int host_emit(struct tenon_call *c, const void *item) { return call_emit(call_of(c), item); }
 
 static int64_t host_read(struct tenon_call *pub, void *p, size_t n)
 {
 	struct call *c = call_of(pub);
+	if (c->root->on_read != NULL)
+		return c->root->on_read(c->root, p, n);
 	return c->in == NULL ? 0 : stream_read(c->in, p, n);
 }
 
-static int host_content(struct tenon_call *pub, const struct tenon_content *content, struct tenon_span *span)
+static int host_content(struct tenon_call *c, const struct tenon_content *content, struct tenon_span *span)
 {
-	struct call *root = call_of(pub)->root;
-	struct tenon_content *kept = &root->content;
-	struct tenon_span whole = { 0, content->size };
-
-	if (kept->type == NULL)
-		kept->type = content->type;
-	if (kept->filename == NULL)
-		kept->filename = content->filename;
-	if (kept->etag == NULL)
-		kept->etag = content->etag;
-	if (kept->size < 0)
-		kept->size = content->size;
-	if (kept->mtime < 0)
-		kept->mtime = content->mtime;
-	if (span == NULL)
-		return TENON_OK; /* a service before its relay */
-	*span = whole;
-	return root->on_content == NULL ? TENON_OK : root->on_content(root, span);
+	return call_content(call_of(c), content, span);
 }
 
 static int host_write(struct tenon_call *pub, const void *p, size_t n)
 {
 	struct call *c = call_of(pub);
+	if (c->root->on_write != NULL)
+		return c->root->on_write(c->root, p, n);
 	return c->out == NULL ? call_fail(c, TENON_INTERNAL, "%s was called without a place for its bytes", c->method->name)
 	                      : stream_write(c->out, p, n);
+}
+
+/* no descriptor leaves a host */
+static int write_file_in_parts(struct call *root, int fd, int64_t offset, int64_t length)
+{
+	enum { PART = 64 << 10 };
+	char *part = mem_alloc(PART);
+	int rc = part == NULL ? TENON_NO_MEMORY : TENON_OK;
+
+	while (rc == TENON_OK && length > 0) {
+		ssize_t n = pread(fd, part, length < PART ? (size_t)length : PART, offset);
+		rc = n <= 0 ? TENON_DATA_LOSS : root->on_write(root, part, (size_t)n);
+		offset += n;
+		length -= n;
+	}
+	mem_free(part);
+	close(fd);
+	return rc;
 }
 
 static int host_write_file(struct tenon_call *pub, int fd, int64_t offset, int64_t length)
 {
 	struct call *c = call_of(pub);
+	if (c->root->on_write != NULL)
+		return write_file_in_parts(c->root, fd, offset, length);
 	if (c->out != NULL)
 		return stream_write_file(c->out, fd, offset, length);
 	close(fd);

@@ -1,18 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* find - readdir, dlopen, and a look at the descriptor. */
+/* find - readdir, dlopen, and a look at the descriptor; or tenon-host does the latter two and says what it saw. */
 #include "find.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
 
+#include "describe.h"
+
 #include <dirent.h>
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+enum { DESCRIBE_MS = 10000 };
 
 static int check_descriptor(const struct tenon_plugin *p, const char *kind, struct err *e)
 {
@@ -24,12 +35,14 @@ static int check_descriptor(const struct tenon_plugin *p, const char *kind, stru
 		return err_set(e, TENON_UNSUPPORTED, "its descriptor has %u bytes, this tenond reads %zu: rebuild it", p->size, sizeof *p);
 	if (p->name == NULL || p->interface == NULL || p->version == NULL || p->methods == NULL)
 		return err_set(e, TENON_INVALID_ARGUMENT, "its descriptor lacks name, interface, version or methods");
+	if (kind == NULL)
+		return TENON_OK;
 	if (strncmp(kind, p->interface, n) != 0 || kind[n] != '/' || strcmp(kind + n + 1, p->name) != 0)
 		return err_set(e, TENON_INVALID_ARGUMENT, "it calls itself %s/%s but lies at %s.so", p->interface, p->name, kind);
 	return TENON_OK;
 }
 
-static const struct tenon_plugin *open_plugin(const char *path, const char *kind, struct err *e)
+const struct tenon_plugin *find_open(const char *path, const char *kind, struct err *e)
 {
 	const struct tenon_plugin *(*describe)(void);
 	void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
@@ -47,7 +60,97 @@ static const struct tenon_plugin *open_plugin(const char *path, const char *kind
 	return p;
 }
 
-static int add_file(struct map *found, const char *dir, const char *interface, const char *file)
+/* ---- described by a process of its own, whose crash is its own ---- */
+
+static int read_all(int fd, struct buf *b, struct err *e)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	for (;;) {
+		int rc = poll(&p, 1, DESCRIBE_MS);
+		if (rc <= 0)
+			return err_set(e, TENON_DEADLINE_EXCEEDED, "it did not describe itself within %d s", DESCRIBE_MS / 1000);
+		if (!buf_reserve(b, 65536))
+			return err_set(e, TENON_NO_MEMORY, "no memory");
+		ssize_t n = read(fd, b->p + b->n, b->room - b->n);
+		if (n <= 0)
+			return n == 0 ? TENON_OK : err_set(e, TENON_UNAVAILABLE, "its description cannot be read");
+		b->n += (size_t)n;
+		if (b->n > DESCRIBE_BYTES_MOST)
+			return err_set(e, TENON_TOO_LARGE, "its description is longer than %d bytes", DESCRIBE_BYTES_MOST);
+	}
+}
+
+/* what it says on stderr, in the error; what it says on stdout, in `out` */
+static int run_describe(const char *path, struct buf *out, struct err *e)
+{
+	char program[PATH_MAX];
+	char describe[] = "--describe", *argv[] = { program, describe, (char *)path, NULL }, *env[] = { NULL };
+	int good[2], bad[2], status = 0;
+	posix_spawn_file_actions_t files;
+	struct buf said = { 0 };
+	pid_t pid;
+
+	find_host_program(program);
+	if (pipe2(good, O_CLOEXEC) != 0)
+		return err_set(e, TENON_UNAVAILABLE, "no pipe: %s", strerror(errno));
+	if (pipe2(bad, O_CLOEXEC) != 0) {
+		close(good[0]);
+		close(good[1]);
+		return err_set(e, TENON_UNAVAILABLE, "no pipe: %s", strerror(errno));
+	}
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, good[1], STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&files, bad[1], STDERR_FILENO);
+	int rc = posix_spawn(&pid, program, &files, NULL, argv, env);
+	posix_spawn_file_actions_destroy(&files);
+	close(good[1]);
+	close(bad[1]);
+	if (rc != 0) {
+		rc = err_set(e, TENON_UNAVAILABLE, "%s: %s", program, strerror(rc));
+	} else {
+		rc = read_all(good[0], out, e);
+		if (rc < 0)
+			kill(pid, SIGKILL);
+		read_all(bad[0], &said, NULL);
+		waitpid(pid, &status, 0);
+		if (rc == TENON_OK && status != 0) {
+			said.n = said.n > 0 && said.p[said.n - 1] == '\n' ? said.n - 1 : said.n;
+			rc = WIFSIGNALED(status) ? err_set(e, TENON_INVALID_ARGUMENT, "it died of signal %d when it was asked what it is", WTERMSIG(status))
+				: err_set(e, TENON_INVALID_ARGUMENT, "%.*s", (int)said.n, said.p);
+		}
+	}
+	close(good[0]);
+	close(bad[0]);
+	buf_free(&said);
+	return rc;
+}
+
+static const struct tenon_plugin *look_at(const char *path, const char *kind, struct err *e)
+{
+	struct buf bytes = { 0 };
+	struct described *d = NULL;
+	int rc = run_describe(path, &bytes, e);
+
+	if (rc == TENON_OK)
+		rc = describe_unpack(bytes.p, bytes.n, &d, e);
+	buf_free(&bytes);
+	return rc == TENON_OK && check_descriptor(d->plugin, kind, e) == TENON_OK ? d->plugin : NULL;
+}
+
+int find_load(struct found *f, struct err *e)
+{
+	const struct tenon_plugin *p = f->loaded ? f->plugin : find_open(f->path, f->kind, e);
+	if (p == NULL)
+		return e->code;
+	f->plugin = p;
+	f->loaded = true;
+	return TENON_OK;
+}
+
+/* ---- folders ---- */
+
+static int add_file(struct map *found, const char *dir, bool shipped, const char *interface, const char *file)
 {
 	char path[PATH_MAX], kind[512];
 	size_t n = strlen(file);
@@ -58,7 +161,7 @@ static int add_file(struct map *found, const char *dir, const char *interface, c
 	if (snprintf(path, sizeof path, "%s/%s/%s", dir, interface, file) >= (int)sizeof path ||
 	    snprintf(kind, sizeof kind, "%s/%.*s", interface, (int)n - 3, file) >= (int)sizeof kind || map_get(found, kind) != NULL)
 		return TENON_OK;
-	const struct tenon_plugin *p = open_plugin(path, kind, &e);
+	const struct tenon_plugin *p = shipped ? find_open(path, kind, &e) : look_at(path, kind, &e);
 	if (p == NULL) {
 		log_error("plugin %s is left out: %s", path, e.text);
 		return TENON_OK;
@@ -69,10 +172,12 @@ static int add_file(struct map *found, const char *dir, const char *interface, c
 	f->kind = mem_strdup(kind);
 	f->path = mem_strdup(path);
 	f->plugin = p;
+	f->shipped = f->loaded = shipped;
+	f->lazy = shipped && p->start == NULL;
 	return f->kind == NULL || f->path == NULL ? TENON_NO_MEMORY : map_put(found, kind, f);
 }
 
-static int add_interface(struct map *found, const char *dir, const char *interface)
+static int add_interface(struct map *found, const char *dir, bool shipped, const char *interface)
 {
 	char path[PATH_MAX];
 	struct dirent *d;
@@ -82,13 +187,13 @@ static int add_interface(struct map *found, const char *dir, const char *interfa
 		return TENON_OK;
 	DIR *files = opendir(path);
 	while (files != NULL && rc == TENON_OK && (d = readdir(files)) != NULL)
-		rc = add_file(found, dir, interface, d->d_name);
+		rc = add_file(found, dir, shipped, interface, d->d_name);
 	if (files != NULL)
 		closedir(files);
 	return rc;
 }
 
-int find_plugins(struct map *found, const char *const *dirs, size_t n, struct err *e)
+int find_plugins(struct map *found, const char *const *dirs, size_t n, size_t shipped, struct err *e)
 {
 	struct dirent *d;
 	int rc = TENON_OK;
@@ -97,7 +202,7 @@ int find_plugins(struct map *found, const char *const *dirs, size_t n, struct er
 		DIR *dir = opendir(dirs[i]);
 		while (dir != NULL && rc == TENON_OK && (d = readdir(dir)) != NULL)
 			if (d->d_name[0] != '.')
-				rc = add_interface(found, dirs[i], d->d_name);
+				rc = add_interface(found, dirs[i], i + shipped >= n, d->d_name);
 		if (dir != NULL)
 			closedir(dir);
 	}
@@ -113,6 +218,15 @@ void find_free(struct map *found)
 		mem_free(f);
 	}
 	map_free(found);
+}
+
+void find_host_program(char path[4096])
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+
+	self[n < 0 ? 0 : n] = '\0';
+	snprintf(path, 4096, "%.4000s/tenon-host", dirname(self));
 }
 
 void find_default_dirs(char built[4096], char installed[4096])

@@ -14,13 +14,23 @@ struct err;
 struct found {
 	char *kind, *path;
 	const struct tenon_plugin *plugin;
+	bool shipped;                     /* lies beside this program: built or installed with it */
+	bool loaded;                      /* into this process; otherwise only described, without handlers */
+	bool dialects;                    /* it brings some, which a description cannot hold */
+	bool lazy;                        /* it has nothing to do before its first call: no start function */
 };
 
-/* Looks through `dirs`, first ones first; `found` maps kind -> struct found. Reports rejects in the log. */
-int  find_plugins(struct map *found, const char *const *dirs, size_t n, struct err *);
+/* Looks through `dirs`, first ones first, of which the last `shipped` hold what comes with tenond and is loaded at once. What lies
+ * elsewhere is only described, by a process of its own. `found` maps kind -> struct found. Reports rejects in the log. */
+int  find_plugins(struct map *found, const char *const *dirs, size_t n, size_t shipped, struct err *);
+/* Loads one that was only described into this process. */
+int  find_load(struct found *, struct err *);
+/* The descriptor of the file at `path`, loaded into this process; `kind` NULL: whatever it calls itself. NULL on failure. */
+const struct tenon_plugin *find_open(const char *path, const char *kind, struct err *);
 void find_free(struct map *found);
 
 /* "/x/build/plugins" and "/x/lib/tenon" for a program at /x/build/tenond or /x/bin/tenond; `out` of PATH_MAX each */
 void find_default_dirs(char built[4096], char installed[4096]);
+void find_host_program(char path[4096]); /* tenon-host, beside this program */
 
 #endif

@@ -7,27 +7,34 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "bus/call.h"
-#include "bus/wait.h"
+#include "bus/hub.h"
 #include "conf/conf.h"
 #include "find.h"
 #include "loop/fiber.h"
 #include "loop/loop.h"
+#include "step.h"
+#include "supervisor.h"
+#include "wire/pack.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { MOST_INSTANCES = 256, RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 30000 };
 
-enum placement { PLACE_INLINE, PLACE_THREAD };
-static const struct tenon_name placements[] = { { "inline", PLACE_INLINE }, { "thread", PLACE_THREAD }, { 0 } };
+enum placement { PLACE_DEFAULT, PLACE_INLINE, PLACE_THREAD, PLACE_PROCESS };
+static const struct tenon_name placements[] = { { "default", PLACE_DEFAULT }, { "inline", PLACE_INLINE }, { "thread", PLACE_THREAD },
+	{ "process", PLACE_PROCESS }, { 0 } };
 
 #define INSTANCE_CONF(F, S) \
 	F(S, const char *, plugin, .doc = "which plugin it is: <interface>/<vendor>; the built-in instances know theirs") \
-	F(S, int64_t, placement, .type = TENON_ENUM, .names = placements, .dflt = "inline", \
-	  .doc = "inline: on the main loop; thread: on a loop and thread of its own")
+	F(S, int64_t, placement, .type = TENON_ENUM, .names = placements, .dflt = "default", \
+	  .doc = "inline: on the main loop; thread: on a loop and thread of its own; process: in a process of its own, which cannot " \
+	         "crash or read the core; default: inline for what comes with tenond, process for all else") \
+	F(S, struct process_conf, process, TENON_SUB(process_conf), .doc = "limits of placement process")
 TENON_STRUCT(instance_conf, INSTANCE_CONF);
 TENON_TABLE(, instance_conf, INSTANCE_CONF);
 
@@ -35,14 +42,18 @@ struct member {
 	struct instance *instance;
 	struct loop *own_loop;        /* placement thread */
 	pthread_t thread;
+	struct life *life;
 	char *name;
 	bool created;
+	struct supervisor *supervisor; /* placement process */
 };
 
 struct life {
 	struct bus *bus;
 	struct loop *loop;
 	const char *data_dir;
+	struct hub *hub;              /* once an instance is placed in a process */
+	char hub_dir[32];             /* "": its socket lies in data_dir */
 	struct member members[MOST_INSTANCES]; /* in the order in which they start */
 	size_t n;
 	int64_t retry_ms;
@@ -84,50 +95,127 @@ static int read_config(struct conf *conf, const char *path, const struct tenon_p
 	return *config == NULL ? err_set(e, TENON_NO_MEMORY, "no memory") : conf_read(conf, path, p->config, *config, e);
 }
 
-static int create(struct life *l, struct conf *conf, const char *name, const struct tenon_plugin *p, int64_t placement, struct err *e)
+/* ---- which instances, in which order ---- */
+
+struct wish { const char *name; struct found *found; struct instance_conf conf; bool taken; };
+
+static const struct tenon_plugin *plugin_of(const struct wish *w) { return w->found->plugin; }
+
+static enum placement placement_of(const struct wish *w)
 {
-	char path[300], why[400] = "";
+	enum placement p = (enum placement)w->conf.placement;
+	return p != PLACE_DEFAULT ? p : w->found->shipped ? PLACE_INLINE : PLACE_PROCESS;
+}
+
+/* ---- creating ---- */
+
+static int create_here(struct member *m, const struct tenon_plugin *p, const void *config, struct err *e)
+{
+	char why[400] = "";
+
+	if (p->create != NULL) {
+		int rc = p->create(&m->instance->host, config, &m->instance->self, why, sizeof why);
+		if (rc < 0)
+			return err_set(e, rc, "%s \"%s\": %s", p->name, m->name, *why != '\0' ? why : error_text(rc));
+	}
+	m->created = true;
+	return TENON_OK;
+}
+
+/* in the data folder, or in one of its own where that has too long a name for a socket */
+static int open_hub(struct life *l, struct err *e)
+{
+	char path[100];
+
+	if (l->hub != NULL)
+		return TENON_OK;
+	if (snprintf(path, sizeof path, "%s/bus", l->data_dir) >= 90) {
+		snprintf(l->hub_dir, sizeof l->hub_dir, "/tmp/tenon-XXXXXX");
+		if (mkdtemp(l->hub_dir) == NULL)
+			return err_set(e, TENON_UNAVAILABLE, "cannot make a folder for the bus in /tmp: %s", strerror(errno));
+		snprintf(path, sizeof path, "%s/bus", l->hub_dir);
+	}
+	return hub_open(&l->hub, l->bus, l->loop, path, e);
+}
+
+static void on_given_up(void *arg);
+
+static int create_processes(struct life *l, struct member *m, const struct wish *w, const void *config, struct err *e)
+{
+	const struct tenon_plugin *p = plugin_of(w);
+	struct supervisor_spec spec = { .instance = m->instance, .limits = w->conf.process, .path = w->found->path, .kind = w->found->kind,
+	                                .failed = on_given_up, .arg = m };
+	const struct shape *shape;
+
+	if (p->dialects != NULL || w->found->dialects)
+		return err_set(e, TENON_UNSUPPORTED, "instances.%s: %s brings a dialect, which the door calls: its placement is inline or thread",
+		               m->name, w->found->kind);
+	int rc = open_hub(l, e);
+	if (rc == TENON_OK && p->config != NULL && (rc = shape_get(p->config, &shape, e)) == TENON_OK)
+		pack_message(&spec.config, shape, config);
+	spec.hub = l->hub;
+	spec.lazy = w->found->lazy;
+	if (rc == TENON_OK)
+		rc = supervisor_new(&m->supervisor, &spec, e);
+	buf_free(&spec.config);
+	return rc;
+}
+
+static int place(struct life *l, struct member *m, const struct wish *w, const void *config, struct err *e)
+{
+	enum placement placement = placement_of(w);
+	int rc = TENON_OK;
+
+	if (placement != PLACE_PROCESS && (rc = find_load(w->found, e)) < 0)
+		return rc;
+	if (placement == PLACE_THREAD)
+		rc = loop_open(&m->own_loop, (unsigned)l->n, e);
+	if (rc == TENON_OK)
+		rc = bus_add(l->bus, plugin_of(w), m->name, m->own_loop != NULL ? m->own_loop : l->loop, &m->instance, e);
+	if (rc == TENON_OK)
+		rc = make_data_dir(l, m->instance, e);
+	if (rc < 0)
+		return rc;
+	if (placement != PLACE_PROCESS && !w->found->shipped)
+		log_line(LOG_WARN, m->name, NULL, "tainted: %s is a third party's and runs in the core", w->found->kind);
+	return placement == PLACE_PROCESS ? create_processes(l, m, w, config, e) : create_here(m, plugin_of(w), config, e);
+}
+
+static int create(struct life *l, struct conf *conf, const struct wish *w, struct err *e)
+{
+	char path[300];
 	void *config = NULL;
 
 	if (l->n == MOST_INSTANCES)
 		return err_set(e, TENON_LIMIT_EXCEEDED, "more than %d instances", MOST_INSTANCES);
 	struct member *m = &l->members[l->n];
-	m->name = mem_strdup(name);
+	m->life = l;
+	m->name = mem_strdup(w->name);
 	if (m->name == NULL)
 		return err_set(e, TENON_NO_MEMORY, "no memory");
 	l->n++;
-	snprintf(path, sizeof path, "instances.%s", name);
-	int rc = read_config(conf, path, p, &config, e);
-	if (l->data_dir == NULL) /* only checking */
-		placement = PLACE_INLINE;
-	if (rc == TENON_OK && placement == PLACE_THREAD)
-		rc = loop_open(&m->own_loop, (unsigned)l->n, e);
-	if (rc == TENON_OK)
-		rc = bus_add(l->bus, p, m->name, m->own_loop != NULL ? m->own_loop : l->loop, &m->instance, e);
-	if (rc == TENON_OK && l->data_dir != NULL)
-		rc = make_data_dir(l, m->instance, e);
-	if (rc == TENON_OK && l->data_dir != NULL && p->create != NULL) {
-		rc = p->create(&m->instance->host, config, &m->instance->self, why, sizeof why);
-		if (rc < 0)
-			err_set(e, rc, "%s \"%s\": %s", p->name, name, *why != '\0' ? why : error_text(rc));
-	}
-	m->created = rc == TENON_OK && l->data_dir != NULL;
+	snprintf(path, sizeof path, "instances.%s", w->name);
+	int rc = read_config(conf, path, plugin_of(w), &config, e);
+	if (rc == TENON_OK) /* without data it is only checked */
+		rc = l->data_dir == NULL ? bus_add(l->bus, plugin_of(w), m->name, l->loop, &m->instance, e) : place(l, m, w, config, e);
 	mem_free(config);
 	return rc;
 }
 
-/* ---- which instances, in which order ---- */
-
-struct wish { const char *name; const struct tenon_plugin *plugin; int64_t placement; bool taken; };
-
-static const struct tenon_plugin *builtin_of(const struct map *found, const char *name)
+/* of two that bring the same name it is that of the one that comes with tenond */
+static struct found *builtin_of(const struct map *found, const char *name)
 {
+	struct found *theirs = NULL;
+
 	MAP_EACH(found, s) {
-		const struct found *f = s->value;
-		if (f->plugin->builtin != NULL && strcmp(f->plugin->builtin, name) == 0)
-			return f->plugin;
+		struct found *f = s->value;
+		if (f->plugin->builtin == NULL || strcmp(f->plugin->builtin, name) != 0)
+			continue;
+		if (f->shipped)
+			return f;
+		theirs = theirs == NULL ? f : theirs;
 	}
-	return NULL;
+	return theirs;
 }
 
 static int unknown_kind(const struct map *found, const char *name, const char *kind, struct err *e)
@@ -145,29 +233,27 @@ static int unknown_kind(const struct map *found, const char *name, const char *k
 
 static int wish_from_conf(struct conf *conf, const struct map *found, const char *name, struct wish *w, struct err *e)
 {
-	struct instance_conf ic = { 0 };
 	char path[300], where[300];
 
 	snprintf(path, sizeof path, "instances.%s", name);
-	int rc = conf_read(conf, path, &instance_conf_table, &ic, e);
+	*w = (struct wish){ .name = name };
+	int rc = conf_read(conf, path, &instance_conf_table, &w->conf, e);
 	if (rc < 0)
 		return rc;
-	*w = (struct wish){ .name = name, .placement = ic.placement };
-	if (*ic.plugin == '\0') {
-		w->plugin = builtin_of(found, name);
-		if (w->plugin != NULL)
+	if (*w->conf.plugin == '\0') {
+		w->found = builtin_of(found, name);
+		if (w->found != NULL)
 			return TENON_OK;
 		conf_where(conf, path, where, sizeof where);
 		return err_set(e, TENON_INVALID_ARGUMENT, "%s: instances.%s: no plugin that was found brings an instance of this name: say which "
 		               "`plugin:` it is, or look at plugin_dirs", where, name);
 	}
-	const struct found *f = map_get(found, ic.plugin);
-	if (f == NULL) {
+	w->found = map_get(found, w->conf.plugin);
+	if (w->found == NULL) {
 		conf_where(conf, path, where, sizeof where);
-		unknown_kind(found, name, ic.plugin, e);
+		unknown_kind(found, name, w->conf.plugin, e);
 		return err_prefix(e, "%s", where);
 	}
-	w->plugin = f->plugin;
 	return TENON_OK;
 }
 
@@ -201,7 +287,7 @@ static int collect_wishes(struct conf *conf, const struct map *found, struct wis
 static bool needs_met(const struct wish *w, const struct wish *all, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!all[i].taken && &all[i] != w && text_has_word(w->plugin->needs, all[i].name, strlen(all[i].name)))
+		if (!all[i].taken && &all[i] != w && text_has_word(plugin_of(w)->needs, all[i].name, strlen(all[i].name)))
 			return false;
 	return true;
 }
@@ -230,76 +316,14 @@ int life_open(struct life **out, struct bus *bus, struct conf *conf, const struc
 			if (wishes[i].taken || !needs_met(&wishes[i], wishes, n))
 				continue;
 			wishes[i].taken = progress = true;
-			rc = create(l, conf, wishes[i].name, wishes[i].plugin, wishes[i].placement, e);
+			rc = create(l, conf, &wishes[i], e);
 		}
 	}
 	for (size_t i = 0; i < n && rc == TENON_OK; i++)
 		if (!wishes[i].taken)
-			rc = err_set(e, TENON_INVALID_ARGUMENT, "instance %s: its needs (%s) form a circle", wishes[i].name, wishes[i].plugin->needs);
+			rc = err_set(e, TENON_INVALID_ARGUMENT, "instance %s: its needs (%s) form a circle", wishes[i].name, plugin_of(&wishes[i])->needs);
 	mem_free(wishes);
 	return rc;
-}
-
-/* ---- steps: one lifecycle function of one instance, on its home loop ---- */
-
-struct step {
-	struct task task;
-	struct wait waiter;
-	struct instance *instance;
-	int (*fn)(struct tenon_call *);
-	const char *name;
-	int code;
-	char why[400];
-};
-
-static void step_run(void *arg)
-{
-	struct step *s = arg;
-	static const struct tenon_method row = { .name = "lifecycle", .args = &tenon_empty_table, .result = &tenon_empty_table };
-	struct method method = { .row = &row, .instance = s->instance, .emit_row = -1, .name = (char *)s->name };
-	struct call c = { .method = &method, .root = &c, .message = "", .code = 0 };
-
-	arena_init(&c.own_arena, s->instance->bus->arena_limit);
-	c.arena = &c.own_arena;
-	c.pub = (struct tenon_call){ .host = &s->instance->host, .self = s->instance->self, .method = s->name,
-	                             .principal = "system", .workspace = "default", .deadline = INT64_MAX };
-	s->code = s->fn(&c.pub);
-	snprintf(s->why, sizeof s->why, "%s", *c.message != '\0' ? c.message : error_text(s->code));
-	arena_free(&c.own_arena);
-}
-
-static void step_run_and_wake(void *arg)
-{
-	struct step *s = arg;
-	step_run(s);
-	wait_wake(&s->waiter);
-}
-
-static void step_on_home(struct task *t)
-{
-	struct step *s = LIST_ITEM(t, struct step, task);
-	s->code = fiber_start(loop_self(), STACK_HANDLER, s->name, step_run_and_wake, s);
-	if (s->code < 0)
-		wait_wake(&s->waiter);
-}
-
-static int run_step(struct instance *in, const char *name, int (*fn)(struct tenon_call *), char *why, size_t size)
-{
-	struct step s = { .instance = in, .fn = fn, .name = name };
-
-	if (fn == NULL)
-		return TENON_OK;
-	if (in->home == loop_self()) {
-		step_run(&s);
-	} else {
-		wait_init(&s.waiter);
-		s.task.run = step_on_home;
-		loop_post(in->home, &s.task);
-		wait_for(&s.waiter);
-	}
-	if (s.code < 0)
-		snprintf(why, size, "%s", s.why);
-	return s.code;
 }
 
 /* ---- starting ---- */
@@ -327,10 +351,12 @@ static int start_member(struct life *l, struct member *m)
 		return TENON_UNAVAILABLE;
 	if (m->own_loop != NULL && m->thread == 0 && pthread_create(&m->thread, NULL, run_own_loop, m->own_loop) != 0)
 		return snprintf(in->reason, sizeof in->reason, "no thread for it"), TENON_UNAVAILABLE;
+	if (m->supervisor != NULL)
+		return supervisor_start(m->supervisor, in->reason, sizeof in->reason);
 	int rc = bus_start_lanes(in, &e);
 	if (rc < 0)
 		return snprintf(in->reason, sizeof in->reason, "%s", e.text), rc;
-	rc = run_step(in, "start", in->plugin->start, in->reason, sizeof in->reason);
+	rc = step_run(in, "start", in->plugin->start, in->reason, sizeof in->reason);
 	if (rc == TENON_OK)
 		in->reason[0] = '\0';
 	return rc;
@@ -364,14 +390,27 @@ static void retry(void *arg)
 		fiber_start(l->loop, STACK_HANDLER, "start", start_fiber, l);
 }
 
+static void try_later(struct life *l)
+{
+	loop_every(l->loop, l->retry_ms, 0, retry, l);
+	l->retry_ms = l->retry_ms * 2 < RETRY_MOST_MS ? l->retry_ms * 2 : RETRY_MOST_MS;
+}
+
+/* a supervisor's: its processes keep dying */
+static void on_given_up(void *arg)
+{
+	struct member *m = arg;
+	atomic_store(&m->instance->state, INSTANCE_FAILED);
+	log_line(LOG_ERROR, m->name, NULL, "%s; trying again in %lld s", m->instance->reason, (long long)m->life->retry_ms / 1000);
+	try_later(m->life);
+}
+
 static void start_fiber(void *arg)
 {
 	struct life *l = arg;
 
-	if (start_all(l) > 0 && !l->stopping) {
-		loop_every(l->loop, l->retry_ms, 0, retry, l);
-		l->retry_ms = l->retry_ms * 2 < RETRY_MOST_MS ? l->retry_ms * 2 : RETRY_MOST_MS;
-	}
+	if (start_all(l) > 0 && !l->stopping)
+		try_later(l);
 	if (l->done != NULL) {
 		void (*done)(void *) = l->done;
 		l->done = NULL;
@@ -398,7 +437,7 @@ int life_ready(struct life *l, struct buf *why)
 			one = TENON_UNAVAILABLE;
 			snprintf(reason, sizeof reason, "%.399s", *in->reason != '\0' ? in->reason : "not started");
 		} else {
-			one = run_step(in, "ready", in->plugin->ready, reason, sizeof reason);
+			one = in->remote != NULL ? TENON_OK : step_run(in, "ready", in->plugin->ready, reason, sizeof reason);
 		}
 		if (one < 0)
 			buf_printf(why, "%s: %s\n", in->name, reason);
@@ -419,7 +458,9 @@ static void stop_fiber(void *arg)
 		if (atomic_load(&in->state) != INSTANCE_STARTED)
 			continue;
 		atomic_store(&in->state, INSTANCE_DRAINING);
-		if (run_step(in, "drain", in->plugin->drain, why, sizeof why) < 0)
+		if (l->members[i].supervisor != NULL)
+			supervisor_stop(l->members[i].supervisor);
+		else if (step_run(in, "drain", in->plugin->drain, why, sizeof why) < 0)
 			log_line(LOG_WARN, in->name, NULL, "drain: %s", why);
 		atomic_store(&in->state, INSTANCE_STOPPED);
 	}
@@ -441,6 +482,7 @@ void life_close(struct life *l)
 		return;
 	for (size_t i = l->n; i-- > 0;) {
 		struct member *m = &l->members[i];
+		supervisor_free(m->supervisor);
 		if (m->instance != NULL)
 			bus_stop_lanes(m->instance);
 		if (m->thread != 0) {
@@ -452,6 +494,9 @@ void life_close(struct life *l)
 		if (m->own_loop != NULL)
 			loop_close(m->own_loop);
 	}
+	hub_close(l->hub);
+	if (l->hub_dir[0] != '\0')
+		rmdir(l->hub_dir);
 	bus_free(l->bus);
 	for (size_t i = 0; i < l->n; i++)
 		mem_free(l->members[i].name);

@@ -134,11 +134,14 @@ class Server:
 
 
 class Tenond(Server):
-    """build/tenond on a free port. args: more options; data: a folder that outlives it."""
+    """build/tenond on a free port. args: more options; data: a folder that outlives it.
+
+    TENON_SET in the environment holds settings for all of them, separated by spaces: the same tests with other placements.
+    """
 
     def __init__(self, args=(), data=None, env=None, build=None):
         super().__init__(env)
-        self.args = list(args)
+        self.args = [a for s in os.environ.get("TENON_SET", "").split() for a in ("--set", s)] + list(args)
         self.data = data
         self.binary = os.path.join(build or tap.BUILD, "tenond")
 

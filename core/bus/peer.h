@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* peer - one host as the core sees it: who it is, which calls it has, what it is still to be told.
+ *
+ *	EXPECTED --HELLO with its token--> GREETED --STATE ok--> SERVING --peer_drain--> DRAINING --> GONE
+ *
+ * Model    A call that was sent sits in a slot; its id on the wire is slot and generation, so that a late, forged or repeated
+ *          answer meets a generation check and not a freed call. Ids mean something only on the pipe they were sent to.
+ * Threads  the hub's loop. Frames that may have to wait (streams, items) are worked on by fibers.
+ * Ownership  the supervisor that expects it and each line that it asked on hold it.
+ * Failure  its pipe is gone: calls in flight end as UNAVAILABLE at once; one that is IDEMPOTENT and has not answered with
+ *          bytes yet goes back into the queue, once. */
+#ifndef BUS_PEER_H
+#define BUS_PEER_H
+
+#include "hub.h"
+#include "remote.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { PEER_LANES = 256, PEER_PARKED_MOST = 1024, PEER_TOKEN = 32 };
+
+enum peer_state { PEER_EXPECTED, PEER_GREETED, PEER_SERVING, PEER_DRAINING, PEER_GONE };
+
+struct slot {
+	struct call *call;           /* NULL: free */
+	uint32_t generation;
+	bool told;                   /* the host was told to cancel it */
+	bool answering;              /* bytes or items of its answer have come: not to be done twice */
+	bool writing, reading;       /* a fiber works on its streams */
+	bool busy;                   /* items or a relayed call use its arena: it ends only after them ... */
+	int ending;                  /* ... with this code */
+	struct list parts;           /* PART lines that wait for their turn, in order */
+	int64_t next;                /* the part that is due */
+};
+
+/* what the supervisor learns; on the hub's loop */
+struct peer_events {
+	void (*state)(void *arg, int code, const char *why); /* it is started, or could not be */
+	void (*lost)(void *arg);                             /* its pipe is gone */
+	void (*hung)(void *arg);                             /* it does not come back for orders */
+};
+
+struct peer {
+	struct node node, hub_node;
+	struct remote *remote;
+	struct hub *hub;
+	const struct peer_events *events;
+	void *arg;
+	int refs;
+	enum peer_state state;
+	char token[PEER_TOKEN + 1];
+	int pid;
+	uint32_t pipe;
+	struct slot *slots;          /* PEER_LANES of them */
+	size_t in_flight, parked;
+	struct hub_line *control;    /* parked: where orders go */
+	int64_t ordered;             /* ns: when it was last told something, or greeted */
+	int64_t hang_ms;
+	int orders;                  /* enum frame_order_flag, not told yet */
+	int64_t calls;               /* answered so far */
+};
+
+/* A host with this token (PEER_TOKEN characters) and process id may greet. NULL: no memory. */
+struct peer *peer_expect(struct remote *, const char *token, int pid, const struct peer_events *, void *arg);
+void peer_order(struct peer *, int flags);       /* DRAIN: take no new calls; STOP: and end when these are done */
+void peer_forget(struct peer *);                 /* the process is gone: as if its pipe were; the supervisor lets go */
+void peer_unref(struct peer *);
+
+/* hub.c and remote.c */
+void peer_asked(struct hub_line *, nng_pipe);    /* one question, whatever it is */
+bool peer_send(struct hub_line *ask, struct call *); /* false: it was ended instead, and the line still asks */
+void peer_lost(struct hub *, uint32_t pipe);
+void peer_sweep(struct peer *);
+
+/* peer.c, for the files that answer its questions (serve.c) */
+struct slot *peer_slot(struct peer *, int64_t id);
+bool slot_begin(struct slot *);                  /* false: it is busy, so this host does not keep to the rules */
+void slot_end(struct peer *, int64_t id);
+
+/* serve.c: what hosts ask for while a call runs */
+void serve_part(struct hub_line *);
+void serve_read(struct hub_line *);
+void serve_content(struct hub_line *);
+void serve_items(struct hub_line *);
+void serve_up(struct hub_line *);
+
+#endif

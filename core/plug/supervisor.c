@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* supervisor - one list of hosts, old and new; each is a small machine driven by three events: said, ended, timer. */
+#include "supervisor.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "bus/call.h"
+#include "bus/frame.h"
+#include "bus/peer.h"
+#include "bus/wait.h"
+#include "find.h"
+#include "loop/loop.h"
+#include "loop/process.h"
+#include "wire/pack.h"
+
+#include <ctype.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BACKOFF_MS = 100, BACKOFF_MOST_MS = 10000, CRASHES_MOST = 5, QUIET_NS = 60, IDLE_POLL_MS = 200 };
+
+TENON_TABLE(, process_conf, PROCESS_CONF);
+
+enum host_state { HOST_OFF, HOST_STARTING, HOST_SERVING, HOST_STOPPING, HOST_WAITING };
+static const char *const state_names[] = { "off", "starting", "serving", "stopping", "waiting" };
+
+struct host {
+	struct node node;
+	struct supervisor *s;
+	int generation;
+	enum host_state state;
+	struct process *process;
+	struct peer *peer;
+	struct timer *timer;          /* of the state: too late, or time to try again */
+};
+
+struct supervisor {
+	struct remote remote;
+	struct supervisor_spec spec;
+	char *path, *kind, *may_call;
+	char host_path[4096];         /* of tenon-host */
+	struct list hosts;
+	int generation;
+	int crashes;
+	int64_t crashed;              /* ns: the last time */
+	int64_t calls, worked;        /* idleness: calls answered, and when that changed */
+	struct timer *idle;
+	struct wait *waiter;          /* start, replace or stop waits */
+	int waiting_for;              /* the generation that is to serve; 0: that all are gone */
+	int code;
+	char why[400];
+};
+
+static int start_host(struct host *);
+
+static const char *name_of(const struct host *h) { return h->s->spec.instance->name; }
+
+/* ---- who waits ---- */
+
+static void wake(struct supervisor *s, int code)
+{
+	struct wait *w = s->waiter;
+	if (w == NULL)
+		return;
+	s->waiter = NULL;
+	s->code = code;
+	wait_wake(w);
+}
+
+static int wait_for_hosts(struct supervisor *s, int generation)
+{
+	struct wait w;
+
+	wait_init(&w);
+	s->waiter = &w;
+	s->waiting_for = generation;
+	wait_for(&w);
+	return s->code;
+}
+
+static size_t count(const struct supervisor *s, enum host_state state)
+{
+	size_t n = 0;
+	LIST_EACH(&s->hosts, it, after)
+		n += LIST_ITEM(it, struct host, node)->state == state;
+	return n;
+}
+
+static bool all_gone(const struct supervisor *s)
+{
+	return count(s, HOST_STARTING) + count(s, HOST_SERVING) + count(s, HOST_STOPPING) == 0;
+}
+
+/* ---- a host's states ---- */
+
+static void set_state(struct host *h, enum host_state state, int64_t ms, void (*late)(void *))
+{
+	timer_stop(h->timer);
+	h->timer = NULL;
+	h->state = state;
+	if (late != NULL)
+		h->timer = loop_every(loop_self(), ms, ms, late, h); /* repeats: so it is stopped, never freed by itself */
+}
+
+static void host_free(struct host *h)
+{
+	timer_stop(h->timer);
+	process_free(h->process);
+	peer_forget(h->peer);
+	node_take(&h->node);
+	mem_free(h);
+}
+
+static struct host *add_host(struct supervisor *s)
+{
+	struct host *h = mem_zero(sizeof *h);
+	if (h == NULL)
+		return NULL;
+	h->s = s;
+	h->generation = s->generation;
+	list_add(&s->hosts, &h->node);
+	return h;
+}
+
+static void kill_host(void *arg)
+{
+	struct host *h = arg;
+	log_line(LOG_ERROR, name_of(h), NULL, "its process %d does not %s in time and is ended", process_pid(h->process),
+	         h->state == HOST_STARTING ? "start" : "stop");
+	process_kill(h->process, SIGKILL);
+}
+
+static void stop_host(struct host *h)
+{
+	switch (h->state) {
+	case HOST_SERVING:
+		set_state(h, HOST_STOPPING, h->s->spec.limits.stop_timeout + 1, kill_host);
+		peer_order(h->peer, ORDER_DRAIN | ORDER_STOP);
+		break;
+	case HOST_STARTING:
+		set_state(h, HOST_STOPPING, 0, NULL);
+		process_kill(h->process, SIGKILL);
+		break;
+	case HOST_WAITING:
+		set_state(h, HOST_OFF, 0, NULL);
+		break;
+	case HOST_OFF: case HOST_STOPPING:
+		break;
+	}
+}
+
+/* ---- failing ---- */
+
+static void give_up(struct supervisor *s)
+{
+	struct instance *in = s->spec.instance;
+
+	snprintf(in->reason, sizeof in->reason, "%s", s->why);
+	remote_refuse(&s->remote, s->why);
+	LIST_EACH(&s->hosts, n, after)
+		stop_host(LIST_ITEM(n, struct host, node));
+	s->crashes = 0;
+	s->spec.failed(s->spec.arg);
+}
+
+static void try_again(void *arg)
+{
+	struct host *h = arg;
+	if (start_host(h) < 0)
+		set_state(h, HOST_WAITING, BACKOFF_MOST_MS, try_again);
+}
+
+static void on_crash(struct host *h)
+{
+	struct supervisor *s = h->s;
+	int64_t now = clock_ns();
+
+	s->crashes = now - s->crashed > (int64_t)QUIET_NS * 1000000000 ? 1 : s->crashes + 1;
+	s->crashed = now;
+	if (s->crashes > CRASHES_MOST * (int)s->spec.limits.replicas) {
+		char last[300];
+		snprintf(last, sizeof last, "%.299s", s->why);
+		snprintf(s->why, sizeof s->why, "quarantined: its processes keep dying; the last one %s", last);
+		set_state(h, HOST_OFF, 0, NULL);
+		give_up(s);
+		return;
+	}
+	int64_t ms = (int64_t)BACKOFF_MS << (s->crashes < 8 ? s->crashes - 1 : 7);
+	set_state(h, HOST_WAITING, ms < BACKOFF_MOST_MS ? ms : BACKOFF_MOST_MS, try_again);
+}
+
+/* ---- events ---- */
+
+static void on_output(void *arg, const char *line, size_t n)
+{
+	struct host *h = arg;
+	int level = LOG_WARN; /* what a library prints by itself is worth a look */
+
+	if (n >= 3 && line[0] == '<' && isdigit((unsigned char)line[1]) && line[2] == '>') {
+		level = line[1] - '0' < LOG_DEBUG ? line[1] - '0' : LOG_DEBUG;
+		line += 3;
+		n -= 3;
+	}
+	log_line(level, name_of(h), NULL, "%.*s", (int)n, line);
+}
+
+static void stop_old(struct supervisor *s)
+{
+	LIST_EACH(&s->hosts, n, after) {
+		struct host *h = LIST_ITEM(n, struct host, node);
+		if (h->generation == s->generation)
+			continue;
+		stop_host(h);
+		if (h->state == HOST_OFF)
+			host_free(h);
+	}
+}
+
+static void on_state(void *arg, int code, const char *why)
+{
+	struct host *h = arg;
+	struct supervisor *s = h->s;
+
+	if (h->state != HOST_STARTING)
+		return;
+	if (code < 0) {
+		snprintf(s->why, sizeof s->why, "%s", why);
+		set_state(h, HOST_STARTING, s->spec.limits.stop_timeout + 1, kill_host); /* it ends now */
+		return;
+	}
+	set_state(h, HOST_SERVING, 0, NULL);
+	remote_refuse(&s->remote, NULL);
+	s->worked = clock_ns();
+	if (h->generation == s->generation)
+		stop_old(s);
+	if (s->waiting_for == h->generation)
+		wake(s, TENON_OK);
+}
+
+static void on_lost(void *arg)
+{
+	struct host *h = arg;
+	process_kill(h->process, SIGKILL); /* a host that left the bus has nothing more to do */
+}
+
+static void on_hung(void *arg)
+{
+	struct host *h = arg;
+	if (h->state != HOST_SERVING && h->state != HOST_STOPPING)
+		return;
+	snprintf(h->s->why, sizeof h->s->why, "hung");
+	log_line(LOG_ERROR, name_of(h), NULL, "its process %d hangs and is ended", process_pid(h->process));
+	process_kill(h->process, SIGKILL);
+}
+
+static const struct peer_events events = { on_state, on_lost, on_hung };
+
+static void say_how_it_ended(struct supervisor *s, int status, int signo)
+{
+	if (signo != 0)
+		snprintf(s->why, sizeof s->why, "was ended by SIG%s", sigabbrev_np(signo) != NULL ? sigabbrev_np(signo) : "?");
+	else
+		snprintf(s->why, sizeof s->why, "ended by itself with status %d", status);
+}
+
+static void on_ended(void *arg, int status, int signo)
+{
+	struct host *h = arg;
+	struct supervisor *s = h->s;
+	enum host_state was = h->state;
+
+	process_free(h->process);
+	h->process = NULL;
+	if (was == HOST_SERVING || (was == HOST_STARTING && s->why[0] == '\0'))
+		say_how_it_ended(s, status, signo);
+	peer_forget(h->peer);
+	h->peer = NULL;
+	set_state(h, HOST_OFF, 0, NULL);
+	if (was == HOST_STARTING) {
+		log_line(LOG_ERROR, name_of(h), NULL, "its process did not start: %s", s->why);
+		if (s->waiter != NULL && s->waiting_for == h->generation)
+			wake(s, TENON_UNAVAILABLE);
+		else
+			on_crash(h);
+	} else if (was == HOST_SERVING) {
+		log_line(LOG_ERROR, name_of(h), NULL, "its process %s", s->why);
+		on_crash(h);
+	} else if (h->generation != s->generation) {
+		host_free(h);
+	}
+	if (s->waiter != NULL && s->waiting_for == 0 && all_gone(s))
+		wake(s, TENON_OK);
+}
+
+/* ---- starting ---- */
+
+static void make_token(char token[PEER_TOKEN + 1], const struct tenon_host *host)
+{
+	unsigned char raw[PEER_TOKEN / 2];
+
+	host->random(raw, sizeof raw);
+	for (size_t i = 0; i < sizeof raw; i++)
+		snprintf(token + 2 * i, 3, "%02x", raw[i]);
+}
+
+static void pack_hosting(struct supervisor *s, const char *token, struct buf *b)
+{
+	const struct process_conf *c = &s->spec.limits;
+	struct hosting h = {
+		.address = s->spec.hub->address, .token = token, .path = s->path, .kind = s->kind, .instance = s->spec.instance->name,
+		.data_dir = s->spec.instance->host.data_dir, .config = { s->spec.config.p, s->spec.config.n }, .lanes = c->lanes,
+		.log_level = log_wants(LOG_DEBUG) ? LOG_DEBUG : log_wants(LOG_INFO) ? LOG_INFO : log_wants(LOG_WARN) ? LOG_WARN : LOG_ERROR,
+		.call_memory = (int64_t)s->spec.instance->bus->arena_limit, .memory = c->memory, .cpu_seconds = c->cpu_seconds,
+		.open_files = c->open_files, .threads = c->threads, .uid = c->uid, .gid = c->gid, .seccomp = c->seccomp, .exec = c->exec,
+	};
+	const struct shape *shape;
+
+	memset(&h.has, 0xff, sizeof h.has);
+	if (shape_get(&hosting_table, &shape, NULL) == TENON_OK)
+		pack_message(b, shape, &h);
+}
+
+static int start_host(struct host *h)
+{
+	struct supervisor *s = h->s;
+	char token[PEER_TOKEN + 1];
+	char name[] = "tenon-host", *argv[] = { name, (char *)name_of(h), NULL };
+	struct buf hello = { 0 };
+	struct err e = { 0 };
+
+	s->why[0] = '\0';
+	make_token(token, &s->spec.instance->host);
+	pack_hosting(s, token, &hello);
+	struct process_spec spec = { .file = s->host_path, .argv = argv, .uid = -1, .gid = -1, .output = on_output, .ended = on_ended,
+	                             .arg = h, .hello = hello.p, .hello_n = hello.n };
+	int rc = hello.failed ? TENON_NO_MEMORY : process_start(loop_self(), &spec, &h->process, &e);
+	if (hello.p != NULL)
+		explicit_bzero(hello.p, hello.n);
+	buf_free(&hello);
+	if (rc == TENON_OK && (h->peer = peer_expect(&s->remote, token, process_pid(h->process), &events, h)) == NULL)
+		rc = TENON_NO_MEMORY;
+	if (rc < 0) {
+		snprintf(s->why, sizeof s->why, "%.399s", *e.text != '\0' ? e.text : error_text(rc));
+		log_line(LOG_ERROR, name_of(h), NULL, "no process: %s", s->why);
+		return rc;
+	}
+	set_state(h, HOST_STARTING, s->spec.limits.start_timeout, kill_host);
+	return TENON_OK;
+}
+
+static int start_generation(struct supervisor *s, int64_t hosts)
+{
+	int rc = TENON_OK;
+
+	for (int64_t i = 0; i < hosts && rc == TENON_OK; i++) {
+		struct host *h = add_host(s);
+		rc = h == NULL ? TENON_NO_MEMORY : start_host(h);
+	}
+	return rc;
+}
+
+/* a call waits and nobody serves */
+static void on_wanted(void *arg)
+{
+	struct supervisor *s = arg;
+	if (count(s, HOST_STARTING) + count(s, HOST_WAITING) > 0)
+		return;
+	LIST_EACH(&s->hosts, n, after)
+		if (LIST_ITEM(n, struct host, node)->state == HOST_OFF)
+			host_free(LIST_ITEM(n, struct host, node));
+	if (start_generation(s, s->spec.limits.replicas) < 0)
+		give_up(s);
+}
+
+static void end_if_idle(void *arg)
+{
+	struct supervisor *s = arg;
+	int64_t calls = 0;
+
+	LIST_EACH(&s->hosts, n, after)
+		if (LIST_ITEM(n, struct host, node)->peer != NULL)
+			calls += LIST_ITEM(n, struct host, node)->peer->calls;
+	if (calls != s->calls || remote_is_busy(&s->remote)) {
+		s->calls = calls;
+		s->worked = clock_ns();
+	} else if (count(s, HOST_SERVING) > 0 && clock_ns() - s->worked > s->spec.limits.idle * 1000000) {
+		LIST_EACH(&s->hosts, n, after)
+			stop_host(LIST_ITEM(n, struct host, node));
+	}
+}
+
+int supervisor_start(struct supervisor *s, char *why, size_t size)
+{
+	LIST_EACH(&s->hosts, n, after)
+		if (LIST_ITEM(n, struct host, node)->state == HOST_OFF)
+			host_free(LIST_ITEM(n, struct host, node));
+	remote_refuse(&s->remote, NULL);
+	s->generation++;
+	if (s->spec.limits.idle > 0 && s->idle == NULL)
+		s->idle = loop_every(loop_self(), IDLE_POLL_MS, IDLE_POLL_MS, end_if_idle, s);
+	if (s->spec.lazy)
+		return TENON_OK;
+	int rc = start_generation(s, s->spec.limits.replicas);
+	if (rc == TENON_OK)
+		rc = wait_for_hosts(s, s->generation);
+	if (rc < 0)
+		snprintf(why, size, "%s", s->why);
+	return rc;
+}
+
+int supervisor_replace(struct supervisor *s, const char *path, struct buf *config, char *why, size_t size)
+{
+	char *old_path = s->path, *new_path = mem_strdup(path);
+	struct buf old_config = s->spec.config;
+
+	if (new_path == NULL) {
+		buf_free(config);
+		return TENON_NO_MEMORY;
+	}
+	s->path = new_path;
+	s->spec.config = *config;
+	*config = (struct buf){ 0 };
+	s->generation++;
+	int rc = count(s, HOST_SERVING) == 0 && s->spec.lazy ? TENON_OK : start_generation(s, s->spec.limits.replicas);
+	if (rc == TENON_OK && count(s, HOST_STARTING) > 0)
+		rc = wait_for_hosts(s, s->generation);
+	if (rc < 0) { /* the old generation is the right one again */
+		snprintf(why, size, "%s", s->why);
+		LIST_EACH(&s->hosts, n, after)
+			if (LIST_ITEM(n, struct host, node)->generation == s->generation)
+				stop_host(LIST_ITEM(n, struct host, node));
+		s->generation--;
+		s->path = old_path;
+		old_path = new_path;
+		*config = s->spec.config;
+		s->spec.config = old_config;
+		old_config = *config;
+		*config = (struct buf){ 0 };
+	}
+	mem_free(old_path);
+	buf_free(&old_config);
+	return rc;
+}
+
+/* ---- life ---- */
+
+int supervisor_new(struct supervisor **out, struct supervisor_spec *spec, struct err *e)
+{
+	struct supervisor *s = mem_zero(sizeof *s);
+
+	if (s == NULL)
+		return err_set(e, TENON_NO_MEMORY, "no memory");
+	*out = s;
+	s->spec = *spec;
+	spec->config = (struct buf){ 0 };
+	list_init(&s->hosts);
+	s->path = mem_strdup(spec->path);
+	s->kind = mem_strdup(spec->kind);
+	s->may_call = mem_strdup(spec->limits.may_call == NULL ? "" : spec->limits.may_call);
+	if (s->path == NULL || s->kind == NULL || s->may_call == NULL)
+		return err_set(e, TENON_NO_MEMORY, "no memory");
+	find_host_program(s->host_path);
+	remote_open(&s->remote, spec->hub, spec->instance, (size_t)spec->limits.queue);
+	s->remote.may_call = s->may_call;
+	s->remote.wanted = on_wanted;
+	s->remote.arg = s;
+	spec->instance->remote = &s->remote;
+	return TENON_OK;
+}
+
+void supervisor_stop(struct supervisor *s)
+{
+	timer_stop(s->idle);
+	s->idle = NULL;
+	remote_refuse(&s->remote, "it was stopped");
+	LIST_EACH(&s->hosts, n, after)
+		stop_host(LIST_ITEM(n, struct host, node));
+	if (!all_gone(s))
+		wait_for_hosts(s, 0);
+}
+
+void supervisor_free(struct supervisor *s)
+{
+	if (s == NULL)
+		return;
+	LIST_EACH(&s->hosts, n, after)
+		host_free(LIST_ITEM(n, struct host, node));
+	if (s->remote.hub != NULL)
+		remote_close(&s->remote);
+	if (s->spec.config.p != NULL)
+		explicit_bzero(s->spec.config.p, s->spec.config.n);
+	buf_free(&s->spec.config);
+	mem_free(s->path);
+	mem_free(s->kind);
+	mem_free(s->may_call);
+	mem_free(s);
+}
+
+size_t supervisor_status(const struct supervisor *s, struct host_status *out, size_t most)
+{
+	size_t n = 0;
+	LIST_EACH(&s->hosts, it, after) {
+		const struct host *h = LIST_ITEM(it, struct host, node);
+		if (n < most && h->state != HOST_OFF)
+			out[n++] = (struct host_status){ .pid = h->process == NULL ? 0 : process_pid(h->process), .generation = h->generation,
+			                                 .state = state_names[h->state], .in_flight = h->peer == NULL ? 0 : h->peer->in_flight,
+			                                 .calls = h->peer == NULL ? 0 : h->peer->calls };
+	}
+	return n;
+}
