@@ -14,6 +14,7 @@ void *map_get(const struct map *, const char *key);        /* NULL if absent */
 void *map_getn(const struct map *, const char *key, size_t n);
 void  map_free(struct map *);                              /* keys and slots, not the values */
 
-#define MAP_EACH(m, slot) for (struct map_slot *slot = (m)->slots; slot != (m)->slots + (m)->n; slot++)
+/* a map that never held anything has no slots to count from */
+#define MAP_EACH(m, slot) for (struct map_slot *slot = (m)->slots; slot != NULL && slot != (m)->slots + (m)->n; slot++)
 
 #endif

@@ -183,11 +183,12 @@ static bool is_pointless(const struct batch *b, size_t i)
 static int add_tags(struct tenon_call *c, struct batch *b, struct sql_tx *tx)
 {
 	const struct tag_arg_list *tags = &b->args->tags;
-	struct sql_value *v = tenon_alloc(c, (tags->n + 1) * 3 * sizeof *v), *name = v + tags->n * 3;
+	struct sql_value *v = tenon_alloc(c, (tags->n + 1) * 3 * sizeof *v), *name;
 	size_t n = 0;
 	bool rename = false;
 	if (v == NULL)
 		return tenon_fail(c, TENON_NO_MEMORY, "no memory for %zu tags", tags->n);
+	name = v + tags->n * 3;
 	for (size_t i = 0; i < tags->n; i++) {
 		if (is_pointless(b, i))
 			continue;

@@ -35,7 +35,7 @@ static struct tenon_json trim(struct tenon_json body)
 	size_t i = body.n >= 3 && memcmp(body.p, mark, 3) == 0 ? 3 : 0;
 	while (i < body.n && (body.p[i] == ' ' || body.p[i] == '\t' || body.p[i] == '\r' || body.p[i] == '\n'))
 		i++;
-	return (struct tenon_json){ body.p + i, body.n - i };
+	return (struct tenon_json){ i > 0 ? body.p + i : body.p, body.n - i }; /* no body: p is NULL, which nothing is added to */
 }
 
 /* A body that is a JSON string is decoded a second time, as old clients need it; what holds no JSON stays a string. */

@@ -152,7 +152,7 @@ int rows_run(struct conn *c, struct tenon_call *call, const struct sql_step *ste
 	out->has.columns = out->has.affected = out->has.values = 1;
 	out->columns = st->columns;
 	for (size_t i = 0; i < n && code == TENON_OK; i++) {
-		code = bind(c, call, st, step->params.v + i * group);
+		code = bind(c, call, st, group == 0 ? NULL : step->params.v + i * group);
 		if (code == TENON_OK)
 			code = run_once(c, call, st, &sink);
 	}
