@@ -332,9 +332,12 @@ int shape_get(const struct tenon_table *t, const struct shape **out, struct err 
 
 	if (s == NULL) {
 		pthread_mutex_lock(&lock);
-		rc = compile(t, &s, e);
+		void *mark = arena_mark(&memory);
+		rc = mark == NULL ? err_set(e, TENON_NO_MEMORY, "no memory for table %s", t->name) : compile(t, &s, e);
 		if (rc == TENON_OK)
 			publish();
+		else
+			arena_rewind(&memory, mark); /* the tables of a bad plugin are met again and again */
 		pending = NULL;
 		pthread_mutex_unlock(&lock);
 	}
