@@ -177,7 +177,7 @@ static int make_root(struct making *m, struct tenon_table *root, const struct te
 	if (fields == NULL || names == NULL)
 		return no_memory(m);
 	for (size_t i = 0; i < n; i++) {
-		snprintf(names + i * 8, 8, "t%zu", i);
+		snprintf(names + i * 8, 8, "t%u", (unsigned)i % 1000000);
 		fields[i] = (struct tenon_field){ .name = names + i * 8, .type = TENON_MSG, .card = TENON_ARRAY, .sub = &tables[i] };
 		place_row(m, 0, &fields[i], &at);
 	}
@@ -315,14 +315,12 @@ static int read_message(struct making *m, const void *bytes, size_t n)
 int describe_unpack(const void *bytes, size_t n, struct described **out, struct err *e)
 {
 	struct making m = { .err = e };
-	struct tenon_plugin *plugin;
-	struct described *d;
 
 	*out = NULL;
 	arena_init(&m.memory, MEMORY_MOST);
-	int rc = read_message(&m, bytes, n);
-	if (rc == TENON_OK && ((plugin = arena_alloc(&m.memory, sizeof *plugin)) == NULL || (d = arena_alloc(&m.memory, sizeof *d)) == NULL))
-		rc = no_memory(&m);
+	struct tenon_plugin *plugin = arena_alloc(&m.memory, sizeof *plugin);
+	struct described *d = arena_alloc(&m.memory, sizeof *d);
+	int rc = plugin == NULL || d == NULL ? no_memory(&m) : read_message(&m, bytes, n);
 	if (rc == TENON_OK)
 		rc = make_plugin(&m, plugin);
 	if (rc < 0) {

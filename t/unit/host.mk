@@ -4,6 +4,9 @@ if HAVE_CMOCKA
 check_PROGRAMS += t/unit/process.t
 t_unit_process_t_SOURCES = t/unit/process.c
 t_unit_process_t_LDADD = $(UNIT_LIBS)
+check_PROGRAMS += t/unit/describe.t
+t_unit_describe_t_SOURCES = t/unit/describe.c t/unit/describe_plugin.h
+t_unit_describe_t_LDADD = $(UNIT_LIBS)
 check_PROGRAMS += t/unit/sandbox.t
 t_unit_sandbox_t_SOURCES = t/unit/sandbox.c $(SANDBOX)
 t_unit_sandbox_t_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/sdk
