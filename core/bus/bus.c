@@ -12,6 +12,7 @@
 void bus_init(struct bus *b)
 {
 	*b = (struct bus){ .deadline_ms = 30000, .arena_limit = (size_t)256 << 20, .most_calls = 10000 };
+	event_hub_open(&b->events);
 }
 
 static void instance_free(struct instance *in)
@@ -28,6 +29,7 @@ static void instance_free(struct instance *in)
 		mem_free(s->value);
 	map_free(&in->methods);
 	map_free(&in->gauges);
+	event_forget(in);
 	pthread_mutex_destroy(&in->gauge_lock);
 	mem_free((char *)in->host.data_dir);
 	mem_free(in);
@@ -38,6 +40,7 @@ void bus_free(struct bus *b)
 	MAP_EACH(&b->instances, s)
 		instance_free(s->value);
 	map_free(&b->instances);
+	event_hub_close(&b->events);
 }
 
 static int find_emit_row(const struct tenon_table *t)
@@ -103,7 +106,7 @@ int bus_add(struct bus *b, const struct tenon_plugin *plugin, const char *name, 
 	int rc = add_lanes(in, e);
 	for (const struct tenon_method *row = plugin->methods; rc == TENON_OK && row->name != NULL; row++)
 		rc = add_method(in, row, e);
-	return rc;
+	return rc == TENON_OK ? event_declare(in, e) : rc;
 }
 
 int bus_start_lanes(struct instance *in, struct err *e)

@@ -8,6 +8,7 @@
 #define BUS_BUS_H
 
 #include "base/map.h"
+#include "event.h"
 #include "meter.h"
 
 #include <pthread.h>
@@ -17,6 +18,9 @@ struct err;
 struct lane;
 struct loop;
 struct shape;
+
+/* is the descriptor of a build that knows the member, and is it set? */
+#define PLUGIN_HAS(p, member) ((p)->size >= offsetof(struct tenon_plugin, member) + sizeof (p)->member && (p)->member != NULL)
 
 enum instance_state { INSTANCE_CREATED, INSTANCE_STARTED, INSTANCE_DRAINING, INSTANCE_STOPPED, INSTANCE_FAILED };
 
@@ -43,6 +47,9 @@ struct instance {
 	char reason[512];             /* why it failed */
 	pthread_mutex_t gauge_lock;
 	struct map gauges;            /* metric_add, metric_set: name -> double * */
+	struct map topics;            /* name -> struct topic */
+	atomic_llong epoch;           /* of its events */
+	atomic_bool complained;       /* about an event that could not be published */
 };
 
 struct bus {
@@ -51,6 +58,7 @@ struct bus {
 	size_t arena_limit;           /* bytes of one call's memory */
 	size_t most_calls;            /* at once, then OVERLOADED */
 	atomic_long calls;            /* roots now */
+	struct event_hub events;
 };
 
 void bus_init(struct bus *);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "bus/call.h"
+#include "bus/subscription.h"
 #include "bus/wait.h"
 #include "conf/conf.h"
 #include "find.h"
@@ -330,6 +331,7 @@ static int start_member(struct life *l, struct member *m)
 	int rc = bus_start_lanes(in, &e);
 	if (rc < 0)
 		return snprintf(in->reason, sizeof in->reason, "%s", e.text), rc;
+	event_epoch(in);
 	rc = run_step(in, "start", in->plugin->start, in->reason, sizeof in->reason);
 	if (rc == TENON_OK)
 		in->reason[0] = '\0';
@@ -346,6 +348,8 @@ static size_t start_all(struct life *l)
 			continue;
 		int rc = start_member(l, &l->members[i]);
 		atomic_store(&in->state, rc < 0 ? INSTANCE_FAILED : INSTANCE_STARTED);
+		if (rc == TENON_OK)
+			subscription_start(in);
 		if (rc == TENON_OK)
 			log_line(LOG_INFO, in->name, NULL, "started (%s/%s %s)", in->plugin->interface, in->plugin->name, in->plugin->version);
 		else
@@ -419,6 +423,7 @@ static void stop_fiber(void *arg)
 		if (atomic_load(&in->state) != INSTANCE_STARTED)
 			continue;
 		atomic_store(&in->state, INSTANCE_DRAINING);
+		subscription_stop(in);
 		if (run_step(in, "drain", in->plugin->drain, why, sizeof why) < 0)
 			log_line(LOG_WARN, in->name, NULL, "drain: %s", why);
 		atomic_store(&in->state, INSTANCE_STOPPED);

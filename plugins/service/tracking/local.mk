@@ -4,6 +4,7 @@ plugins_service_tracking_so_SOURCES = \
 	plugins/service/tracking/active.c plugins/service/tracking/active.h plugins/service/tracking/batch.c \
 	plugins/service/tracking/cache.c plugins/service/tracking/cache.h plugins/service/tracking/dialect.c \
 	plugins/service/tracking/dialect.h plugins/service/tracking/entity.c plugins/service/tracking/entity.h \
+	plugins/service/tracking/events.c plugins/service/tracking/events.h \
 	plugins/service/tracking/experiments.c plugins/service/tracking/filter.c plugins/service/tracking/filter.h \
 	plugins/service/tracking/find_runs.c plugins/service/tracking/find_runs.h plugins/service/tracking/group.c \
 	plugins/service/tracking/group.h plugins/service/tracking/history.c plugins/service/tracking/history_bulk.c \
