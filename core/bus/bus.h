@@ -7,6 +7,7 @@
 #ifndef BUS_BUS_H
 #define BUS_BUS_H
 
+#include "access.h"
 #include "base/map.h"
 #include "event.h"
 #include "meter.h"
@@ -30,6 +31,8 @@ struct method {
 	const struct shape *args, *result;
 	int emit_row;                 /* of the result; -1 none */
 	char *name;                   /* "tracking.log_metric" */
+	struct permission permission;
+	void *resolves;               /* a resolver (access.c), the method's own; NULL: a method of the plugin */
 	struct meter meter;
 };
 
@@ -59,6 +62,9 @@ struct bus {
 	size_t most_calls;            /* at once, then OVERLOADED */
 	atomic_long calls;            /* roots now */
 	struct event_hub events;
+	/* may the call's principal do `action` to chain[0], which belongs to chain[1] ...? 0, or a code after tenon_fail: then the
+	 * method does not run. On the call's fiber; may park. NULL: everything is allowed. */
+	int (*decide)(struct tenon_call *, const char *action, const struct tenon_entity *chain, size_t n);
 };
 
 void bus_init(struct bus *);
@@ -66,6 +72,7 @@ void bus_free(struct bus *);      /* after every instance was stopped */
 
 /* Registers an instance of `plugin` under `name` (borrowed), at home on `home`. Compiles its tables; starts no thread. */
 int  bus_add(struct bus *, const struct tenon_plugin *, const char *name, struct loop *home, struct instance **, struct err *);
+int  bus_add_method(struct instance *, const struct tenon_method *, struct method **, struct err *); /* NULL: none was added */
 int  bus_start_lanes(struct instance *, struct err *);
 void bus_stop_lanes(struct instance *); /* what is queued is run first */
 

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "bus/access.h"
 #include "bus/call.h"
 #include "bus/subscription.h"
 #include "bus/wait.h"
@@ -237,6 +238,8 @@ int life_open(struct life **out, struct bus *bus, struct conf *conf, const struc
 	for (size_t i = 0; i < n && rc == TENON_OK; i++)
 		if (!wishes[i].taken)
 			rc = err_set(e, TENON_INVALID_ARGUMENT, "instance %s: its needs (%s) form a circle", wishes[i].name, wishes[i].plugin->needs);
+	if (rc == TENON_OK)
+		rc = access_bind(bus, e);
 	mem_free(wishes);
 	return rc;
 }

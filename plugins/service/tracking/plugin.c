@@ -6,6 +6,7 @@
 #include "dialect.h"
 #include "events.h"
 #include "models.h"
+#include "resolvers.h"
 #include "schema.h"
 #include "search.h"
 #include "tracking.h"
@@ -233,5 +234,6 @@ static const struct tenon_plugin tracking = {
 	.licence = "Apache-2.0", .doc = "Experiments, runs, metrics, params, tags and datasets, as MLflow's REST API knows them.",
 	.config = &tracking_config_table, .methods = methods, .dialects = dialects, .needs = "sql", .builtin = "tracking",
 	.create = create, .start = start, .destroy = destroy, .topics = tracking_topics,
+	.resolvers = tracking_resolvers,
 };
 TENON_EXPORT(tracking);

@@ -148,6 +148,16 @@ struct tenon_topic {
 	const char *doc;                 /* when it is published */
 };
 
+/* Who owns what. A method's permission names an entity by an argument; the service that owns such entities says what one belongs to,
+ * and so on up to {"workspace", ...}, which *parent already is. `fn` runs as a call of the instance, on its home loop, in the caller's
+ * workspace and for its principal: it may park, and fails with NOT_FOUND for an id that is not there. */
+struct tenon_entity { const char *kind, *id; };
+struct tenon_resolver {
+	const char *field; /* arguments that name one, separated by spaces: "run_id run_ids" */
+	const char *kind;  /* "run" */
+	int (*fn)(struct tenon_call *, const char *id, struct tenon_entity *parent);
+};
+
 enum tenon_method_flag {
 	TENON_WRITE      = 1 << 0, /* changes something: an admitted one is answered with its outcome, however late */
 	TENON_IDEMPOTENT = 1 << 1, /* may be sent twice */
@@ -173,7 +183,7 @@ struct tenon_method {
 	uint32_t deadline_ms;                 /* 0 = the host's default */
 	const struct tenon_route *routes;     /* ends with path == NULL */
 	const char *cli;                      /* CLI verb: "runs show RUN_ID"; NULL = only `tenon call` */
-	const char *permission;               /* "edit@run_id": action @ the argument that names the entity */
+	const char *permission;               /* "edit@run_id": action @ the argument that names the entity (struct tenon_resolver); "create@workspace" */
 	const char *errors;                   /* codes it may end with beside the general ones: "NOT_FOUND CONFLICT" */
 	const char *doc;                      /* first sentence = summary */
 };
@@ -265,6 +275,7 @@ struct tenon_plugin {
 	int  (*ready)(struct tenon_call *);     /* may it be sent work? fails with the reason; asked by /ready */
 
 	const struct tenon_topic *topics;       /* what it publishes; ends with name == NULL; NULL: nothing */
+	const struct tenon_resolver *resolvers; /* of the entities that it owns; ends with field == NULL; NULL: none */
 };
 
 #define TENON_EXPORT(descriptor) \
