@@ -17,8 +17,10 @@
 struct bus;
 struct err;
 struct loop;
+struct watch;
 
-int  watch_open(struct bus *, struct loop *home, struct err *); /* the instance joins the bus */
-void watch_drain(struct bus *);                                 /* watchers end, soon; any thread */
+int  watch_open(struct watch **, struct bus *, struct loop *home, struct err *); /* the instance joins the bus */
+void watch_drain(struct watch *);                               /* watchers end, soon; any thread */
+void watch_close(struct watch *);                               /* the loops have ended; the bus is still there */
 
 #endif

@@ -89,6 +89,17 @@ def sample(t, name):
     return sum(float(line.split()[-1]) for line in metrics(t).splitlines() if line.startswith(name))
 
 
+def running(t):
+    return sample(t, 'tenon_calls_running{method="events.watch"}')
+
+
+def none_left(t):
+    end = time.time() + 10
+    while running(t) > 0 and time.time() < end:
+        time.sleep(0.05)
+    return running(t) == 0
+
+
 def the_life_of_a_run(t):
     w = Watcher(t, "?topic=tracking.*")
     tap.ok("200 OK" in w.head and "text/event-stream" in w.head, "it is an event stream", w.head)
@@ -159,19 +170,31 @@ def signs_of_life_and_leaving(t):
     w.opened()
     began = time.time()
     tap.ok(w.block() == QUIET and 0.5 < time.time() - began < 5, "a comment each second while nothing happens")
-    running = sample(t, 'tenon_calls_running{method="events.watch"}')
+    one = running(t)
     w.close()
-    end = time.time() + 10
-    while sample(t, 'tenon_calls_running{method="events.watch"}') > 0 and time.time() < end:
-        time.sleep(0.1)
-    tap.ok(running >= 1 and sample(t, 'tenon_calls_running{method="events.watch"}') == 0, "a watcher that left is gone")
+    tap.ok(one >= 1 and none_left(t), "a watcher that left is gone")
+
+
+def many_watch_at_once(t):
+    watchers = [Watcher(t, "?topic=" + topic) for topic in ("tracking.*", "*", "tracking.run.created", "tracking.experiment.created")]
+    for w in watchers:
+        w.opened()
+    watchers.pop(1).close()  # one that leaves meanwhile
+    run = t.new_run()
+    t.new_experiment()
+    got = [watchers[0].next(), watchers[0].next(), watchers[1].next(), watchers[2].next()]
+    tap.is_([g[2]["topic"] for g in got], ["tracking.run.created", "tracking.experiment.created"] * 2, "each watcher gets what it asked for")
+    tap.ok(got[0] == got[2] and got[1] == got[3] and got[0][2]["payload"]["run_id"] == run, "and all of them the same")
+    for w in watchers:
+        w.close()
 
 
 def on_the_command_line(t):
+    none_left(t)
     tool = subprocess.Popen([os.path.join(tap.BUILD, "tenon"), "--server", t.url, "events", "watch", "tracking.experiment.*"], stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, text=True)
     end = time.time() + 10
-    while sample(t, 'tenon_calls_running{method="events.watch"}') < 1 and time.time() < end:
+    while running(t) < 1 and time.time() < end:
         time.sleep(0.05)
     t.new_experiment(name="from afar")
     line = tool.stdout.readline()
@@ -194,6 +217,7 @@ def main():
         got = the_life_of_a_run(t)
         gaps(t, got)
         refusals(t)
+        many_watch_at_once(t)
         on_the_command_line(t)
         signs_of_life_and_leaving(t)
         a_slow_client_is_told_how_much_it_missed(t)

@@ -40,6 +40,7 @@ static const struct tenon_plugin reader = { .size = sizeof reader, .name = "read
 
 struct seen {
 	atomic_int count, naps, cancelled;
+	atomic_int upto;           /* the newest seq, set when all else is */
 	int64_t lost, last_seq, epoch, sum, gap_errors, order_errors;
 	char text[64], workspace[32], topic[64], instance[32];
 	bool deep;
@@ -135,6 +136,7 @@ static int on_news(struct tenon_call *c, const struct tenon_event *ev)
 	if (strcmp(c->principal, "system") != 0 || strcmp(c->trace, "0123456789abcdef0123456789abcdef") != 0)
 		s->order_errors += 1000;
 	atomic_fetch_add(&s->count, 1);
+	atomic_store(&s->upto, (int)ev->seq);
 	return TENON_OK;
 }
 
@@ -234,8 +236,7 @@ static void four_workers_publish_and_every_event_is_handed_or_counted(void **sta
 	print_message("# 4 threads, 2 subscribers: %.0f ns an event\n", (double)(clock_ns() - began) / 1e5);
 	struct seen *all[] = { &at_near, &at_far };
 	for (int i = 0; i < 2; i++) {
-		for (int k = 0; k < 20000 && all[i]->last_seq < 100000; k++)
-			usleep(1000);
+		assert_true(wait_until(&all[i]->upto, 100000));
 		assert_int_equal(all[i]->last_seq, 100000);
 		assert_int_equal(atomic_load(&all[i]->count) + all[i]->lost, 100000);
 		assert_int_equal(all[i]->order_errors + all[i]->gap_errors, 0);
@@ -388,6 +389,26 @@ static void without_memory_an_event_is_lost_and_nobody_fails(void **state)
 	assert_int_equal(at_near.gap_errors, 0);
 }
 
+static void subscribing_without_memory_leaves_nothing_behind(void **state)
+{
+	int rc = TENON_NO_MEMORY, failures = 0;
+
+	(void)state;
+	for (long nth = 1; rc == TENON_NO_MEMORY && nth < 20; nth++) {
+		mem_fail_nth(nth);
+		rc = tenon_subscribe(&near->host, "paper.weather", on_news, &news_table);
+		mem_fail_nth(0);
+		failures += rc == TENON_NO_MEMORY;
+	}
+	assert_int_equal(rc, TENON_OK);
+	assert_in_range(failures, 2, 5);
+	publish("paper.weather", 3);
+	assert_true(wait_until(&at_near.count, 1));
+	assert_int_equal(at_near.sum, 3); /* by one subscription */
+	usleep(10000);
+	assert_int_equal(atomic_load(&at_near.count), 1);
+}
+
 static void wrong_names_and_patterns_are_refused(void **state)
 {
 	static const struct tenon_topic odd[] = { { "Paper.News", &news_table, "" }, { 0 } }, twice[] = { { "a.b", &news_table, "" }, { "a.b", &news_table, "" }, { 0 } };
@@ -461,7 +482,8 @@ int main(void)
 		T(a_restart_of_the_publisher_is_a_new_epoch), T(four_workers_publish_and_every_event_is_handed_or_counted),
 		T(a_slow_subscriber_loses_the_oldest_and_holds_up_nobody), T(a_payload_is_copied_whole_also_into_another_layout),
 		T(what_cannot_be_read_is_lost_and_counted), T(nothing_comes_before_the_start_or_after_the_drain), T(a_queue_is_bounded_in_bytes_too),
-		T(without_memory_an_event_is_lost_and_nobody_fails), T(wrong_names_and_patterns_are_refused), T(the_core_taps_and_leaves),
+		T(without_memory_an_event_is_lost_and_nobody_fails),
+		T(subscribing_without_memory_leaves_nothing_behind), T(wrong_names_and_patterns_are_refused), T(the_core_taps_and_leaves),
 		T(events_of_an_instance_elsewhere_keep_their_numbers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
