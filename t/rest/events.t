@@ -212,8 +212,8 @@ def refusals(t):
     tap.ok(status == 400 and "heartbeat" in body["detail"], "a heartbeat out of range is refused", body)
 
 
-def main():
-    with api.start() as t:
+def all_of_it(*options):
+    with api.start(*options) as t:
         got = the_life_of_a_run(t)
         gaps(t, got)
         refusals(t)
@@ -234,6 +234,12 @@ def main():
             pass
         t.process.wait(10)
         tap.ok(time.time() - began < 5, "a stopping server lets its watchers go at once")
+
+
+def main():
+    all_of_it()
+    tap.diag("the same with two loops, tracking on a thread of its own")
+    all_of_it("--set", "loops=2", "--set", "instances.tracking.placement=thread")
     tap.done_testing()
 
 
