@@ -108,6 +108,7 @@ static size_t on_bytes(char *p, size_t one, size_t n, void *arg)
 	n *= one;
 	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &m->answer.status);
 	if (m->take != NULL && m->answer.status < 300) {
+		curl_easy_getinfo(x->curl, CURLINFO_CONTENT_TYPE, &m->type);
 		x->refused_bytes = !m->take(m->take_arg, p, n);
 		return x->refused_bytes ? 0 : n;
 	}

@@ -33,6 +33,7 @@ struct move {
 	/* download: takes bytes of a good answer, false = it cannot; NULL: the answer is kept */
 	bool (*take)(void *arg, const void *p, size_t n);
 	void *take_arg;
+	const char *type;     /* media type of the answer, once `take` is called */
 	struct watcher watch;
 	struct answer answer; /* what came instead of bytes: a refusal, or a JSON result */
 };

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "body.h"
 #include "catalogue.h"
+#include "events.h"
 #include "exits.h"
 #include "http.h"
 #include "talk.h"
@@ -97,6 +98,11 @@ struct sink {
 	char *temp;           /* where it grows; NULL: not opened yet, or stdout */
 	FILE *file;
 	int64_t bytes;
+	const struct move *move;
+	struct progress *progress;
+	bool named;           /* by --output */
+	bool live;            /* events as they happen: lines for the terminal, no file */
+	struct buf line;      /* of them: begun */
 };
 
 static const char *base_name(const char *path)
@@ -110,7 +116,10 @@ static bool sink_open(struct sink *s)
 	struct buf b = { 0 };
 	struct stat st;
 
-	if (strcmp(s->name, "-") == 0) {
+	s->live = !s->named && s->move->type != NULL && events_are(s->move->type);
+	if (s->live)
+		s->progress->tty = false;
+	if (s->live || strcmp(s->name, "-") == 0) {
 		s->file = stdout;
 		return true;
 	}
@@ -147,6 +156,8 @@ static bool sink_take(void *arg, const void *p, size_t n)
 	if (s->file == NULL && !sink_open(s))
 		return false;
 	s->bytes += (int64_t)n;
+	if (s->live)
+		return events_print(&s->line, p, n);
 	if (fwrite(p, 1, n, s->file) == n)
 		return true;
 	complain(EXIT_FAILED, "%s: %s", s->name, strerror(errno));
@@ -216,10 +227,11 @@ static int choose_name(const char **out, const char *name, const struct options 
 
 int transfer_get(const struct remote *r, const struct method *m, const struct args *args, const struct options *o, struct arena *a)
 {
-	struct sink sink = { 0 };
 	struct progress progress = progress_start();
+	struct sink sink = { .progress = &progress, .named = o->output != NULL };
 	struct move move = { .path = m->path, .take = sink_take, .take_arg = &sink, .watch = { on_moved, &progress } };
 	struct buf body = { 0 };
+	sink.move = &move;
 	int rc = choose_name(&sink.name, remote_name(m, args), o, a);
 
 	if (rc == EXIT_OK)
@@ -232,8 +244,9 @@ int transfer_get(const struct remote *r, const struct method *m, const struct ar
 		wipe(&progress);
 		rc = sink_close(&sink, rc);
 	}
-	if (rc == EXIT_OK)
+	if (rc == EXIT_OK && !sink.live)
 		summarise(&progress, sink.name, sink.bytes);
+	buf_free(&sink.line);
 	buf_free(&move.answer.body);
 	buf_free(&body);
 	return rc;

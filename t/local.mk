@@ -3,6 +3,7 @@
 UNIT_LIBS = libcore.a $(CORE_LIBS) $(CMOCKA_LIBS) -lstdc++
 
 include t/unit/local.mk
+include t/unit/bus.mk
 include t/unit/conf.mk
 include t/unit/tracking.mk
 include t/unit/wire.mk

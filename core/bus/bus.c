@@ -12,6 +12,7 @@
 void bus_init(struct bus *b)
 {
 	*b = (struct bus){ .deadline_ms = 30000, .arena_limit = (size_t)256 << 20, .most_calls = 10000 };
+	event_hub_open(&b->events);
 }
 
 static void instance_free(struct instance *in)
@@ -22,12 +23,14 @@ static void instance_free(struct instance *in)
 	MAP_EACH(&in->methods, s) {
 		struct method *m = s->value;
 		mem_free(m->name);
+		mem_free(m->resolves);
 		mem_free(m);
 	}
 	MAP_EACH(&in->gauges, s)
 		mem_free(s->value);
 	map_free(&in->methods);
 	map_free(&in->gauges);
+	event_forget(in);
 	pthread_mutex_destroy(&in->gauge_lock);
 	mem_free((char *)in->host.data_dir);
 	mem_free(in);
@@ -38,6 +41,7 @@ void bus_free(struct bus *b)
 	MAP_EACH(&b->instances, s)
 		instance_free(s->value);
 	map_free(&b->instances);
+	event_hub_close(&b->events);
 }
 
 static int find_emit_row(const struct tenon_table *t)
@@ -48,25 +52,25 @@ static int find_emit_row(const struct tenon_table *t)
 	return -1;
 }
 
-static int add_method(struct instance *in, const struct tenon_method *row, struct err *e)
+int bus_add_method(struct instance *in, const struct tenon_method *row, struct method **out, struct err *e)
 {
 	struct method *m = mem_zero(sizeof *m);
 	size_t size = strlen(in->name) + strlen(row->name) + 2;
 	int rc;
 
+	*out = NULL;
 	if (m == NULL || (m->name = mem_alloc(size)) == NULL || map_put(&in->methods, row->name, m) != TENON_OK)
 		return err_set(e, TENON_NO_MEMORY, "no memory for method %s", row->name);
+	*out = m;
 	snprintf(m->name, size, "%s.%s", in->name, row->name);
 	m->row = row;
 	m->instance = in;
 	m->emit_row = find_emit_row(row->result);
-	if (row->permission == NULL && !(row->flags & TENON_HIDDEN))
-		return err_set(e, TENON_INVALID_ARGUMENT, "method %s has no permission", m->name);
 	if (row->flags & TENON_BLOCKING && row->lane >= in->n_lanes)
 		return err_set(e, TENON_INVALID_ARGUMENT, "method %s is BLOCKING on lane %u of %zu", m->name, row->lane, in->n_lanes);
 	if ((rc = shape_get(row->args, &m->args, e)) < 0 || (rc = shape_get(row->result, &m->result, e)) < 0)
-		err_prefix(e, "method %s", m->name);
-	return rc;
+		return err_prefix(e, "method %s", m->name);
+	return access_parse(m, e);
 }
 
 static int add_lanes(struct instance *in, struct err *e)
@@ -100,10 +104,13 @@ int bus_add(struct bus *b, const struct tenon_plugin *plugin, const char *name, 
 	host_lend(&in->host);
 	in->host.instance = name;
 	*out = in;
+	struct method *m;
 	int rc = add_lanes(in, e);
 	for (const struct tenon_method *row = plugin->methods; rc == TENON_OK && row->name != NULL; row++)
-		rc = add_method(in, row, e);
-	return rc;
+		rc = bus_add_method(in, row, &m, e);
+	if (rc == TENON_OK)
+		rc = access_add(in, e);
+	return rc == TENON_OK ? event_declare(in, e) : rc;
 }
 
 int bus_start_lanes(struct instance *in, struct err *e)

@@ -7,7 +7,9 @@
 #ifndef BUS_BUS_H
 #define BUS_BUS_H
 
+#include "access.h"
 #include "base/map.h"
+#include "event.h"
 #include "meter.h"
 
 #include <pthread.h>
@@ -20,6 +22,9 @@ struct remote;
 struct shape;
 struct uplink;
 
+/* is the descriptor of a build that knows the member, and is it set? */
+#define PLUGIN_HAS(p, member) ((p)->size >= offsetof(struct tenon_plugin, member) + sizeof (p)->member && (p)->member != NULL)
+
 enum instance_state { INSTANCE_CREATED, INSTANCE_STARTED, INSTANCE_DRAINING, INSTANCE_STOPPED, INSTANCE_FAILED };
 
 struct method {
@@ -28,6 +33,8 @@ struct method {
 	const struct shape *args, *result;
 	int emit_row;                 /* of the result; -1 none */
 	char *name;                   /* "tracking.log_metric" */
+	struct permission permission;
+	void *resolves;               /* a resolver (access.c), the method's own; NULL: a method of the plugin */
 	struct meter meter;
 };
 
@@ -46,6 +53,9 @@ struct instance {
 	char reason[512];             /* why it failed */
 	pthread_mutex_t gauge_lock;
 	struct map gauges;            /* metric_add, metric_set: name -> double * */
+	struct map topics;            /* name -> struct topic */
+	atomic_llong epoch;           /* of its events */
+	atomic_bool complained;       /* about an event that could not be published */
 };
 
 struct bus {
@@ -55,6 +65,10 @@ struct bus {
 	size_t most_calls;            /* at once, then OVERLOADED */
 	atomic_long calls;            /* roots now */
 	struct uplink *uplink;        /* in a host: where instances are that are not here; NULL: in the core */
+	struct event_hub events;
+	/* may the call's principal do `action` to chain[0], which belongs to chain[1] ...? 0, or a code after tenon_fail: then the
+	 * method does not run. On the call's fiber; may park. NULL: everything is allowed. */
+	int (*decide)(struct tenon_call *, const char *action, const struct tenon_entity *chain, size_t n);
 };
 
 void bus_init(struct bus *);
@@ -62,6 +76,7 @@ void bus_free(struct bus *);      /* after every instance was stopped */
 
 /* Registers an instance of `plugin` under `name` (borrowed), at home on `home`. Compiles its tables; starts no thread. */
 int  bus_add(struct bus *, const struct tenon_plugin *, const char *name, struct loop *home, struct instance **, struct err *);
+int  bus_add_method(struct instance *, const struct tenon_method *, struct method **, struct err *); /* NULL: none was added */
 int  bus_start_lanes(struct instance *, struct err *);
 void bus_stop_lanes(struct instance *); /* what is queued is run first */
 

@@ -172,16 +172,41 @@ static void run_on_fiber(void *arg)
 	call_finish(c, c->method->row->handler(&c->pub, c->args, c->result));
 }
 
+static void push(struct call *c)
+{
+	int rc = lane_push(c->method->instance->lanes[c->method->row->lane], c);
+	if (rc < 0)
+		call_finish(c, rc);
+}
+
+/* A caller from outside is asked about first, if anybody decides. What plugins call on its behalf is theirs to answer for. */
+static bool is_guarded(const struct call *c) { return c->method->instance->bus->decide != NULL && c->root == c; }
+
+static void ask_and_run(void *arg)
+{
+	struct call *c = arg;
+	int rc = access_check(c);
+
+	if (rc < 0)
+		call_finish(c, rc);
+	else if (c->method->instance->remote != NULL)
+		remote_submit(c->method->instance->remote, c);
+	else if (c->method->row->flags & TENON_BLOCKING)
+		push(c);
+	else
+		run_on_fiber(c);
+}
+
 static void start_fiber(struct call *c)
 {
-	if (fiber_start(loop_self(), STACK_HANDLER, c->method->name, run_on_fiber, c) < 0)
+	if (fiber_start(loop_self(), STACK_HANDLER, c->method->name, is_guarded(c) ? ask_and_run : run_on_fiber, c) < 0)
 		call_finish(c, call_fail(c, TENON_OVERLOADED, "no room for another fiber"));
 }
 
 static void start(struct call *c)
 {
 	struct remote *r = c->method->instance->remote;
-	if (r != NULL)
+	if (r != NULL && !is_guarded(c))
 		remote_submit(r, c);
 	else
 		start_fiber(c);
@@ -194,10 +219,8 @@ static void run(struct call *c)
 	struct instance *in = c->method->instance;
 
 	atomic_fetch_add_explicit(&c->method->meter.running, 1, memory_order_relaxed);
-	if (c->method->row->flags & TENON_BLOCKING && in->remote == NULL) {
-		int rc = lane_push(in->lanes[c->method->row->lane], c);
-		if (rc < 0)
-			call_finish(c, rc);
+	if (c->method->row->flags & TENON_BLOCKING && in->remote == NULL && !is_guarded(c)) {
+		push(c);
 	} else if (in->home == loop_self()) {
 		start(c);
 	} else {

@@ -6,9 +6,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call.h"
+#include "event.h"
 #include "lane.h"
 #include "loop/fiber.h"
 #include "stream.h"
+#include "subscription.h"
 #include "wait.h"
 #include "wire/translate.h"
 
@@ -181,5 +183,6 @@ void host_lend(struct tenon_host *h)
 		.read = host_read, .content = host_content, .write = host_write, .write_file = host_write_file, .relay = host_relay,
 		.batch_take = lane_batch_take, .batch_finish = host_batch_finish, .worker = host_worker,
 		.metric_add = host_metric_add, .metric_set = host_metric_set,
+		.publish = event_publish, .subscribe = subscription_add,
 	};
 }

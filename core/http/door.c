@@ -10,6 +10,7 @@
 #include "operation.h"
 #include "peers.h"
 #include "respond.h"
+#include "watch.h"
 
 #include <microhttpd.h>
 #include <stdio.h>
@@ -101,7 +102,9 @@ int door_open(struct door **out, const struct door_config *conf, const char *lis
 		d->servers[i].loop = loops[i];
 	}
 	cors_init(&d->cors, &d->conf.allowed_hosts, &d->conf.cors_origins);
-	int rc = dialects_open(&d->dialects, bus, e);
+	int rc = watch_open(&d->watch, bus, loops[0], e);
+	if (rc == TENON_OK)
+		rc = dialects_open(&d->dialects, bus, e);
 	if (rc < 0)
 		return rc;
 	routes_init(&d->routes, map_get(&d->dialects, "native"));
@@ -139,6 +142,7 @@ unsigned door_port(const struct door *d) { return d->port; }
 void door_drain(struct door *d)
 {
 	atomic_store(&d->draining, true);
+	watch_drain(d->watch);
 	listeners_stop(d);
 	for (size_t i = 0; i < d->n_servers; i++)
 		server_drain(&d->servers[i]);
@@ -161,6 +165,7 @@ void door_close(struct door *d)
 		server_stop(&d->servers[i]);
 	if (d->health != NULL)
 		MHD_destroy_response(d->health);
+	watch_close(d->watch);
 	routes_free(&d->routes);
 	dialects_close(&d->dialects);
 	peers_free(d->peers);

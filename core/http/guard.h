@@ -27,6 +27,7 @@ struct MHD_Connection;
 	X(if_none_match,       "If-None-Match",                   false) \
 	X(accept_encoding,     "Accept-Encoding",                 false) \
 	X(traceparent,         "traceparent",                     true) \
+	X(last_event_id,       "Last-Event-ID",                   true) \
 	X(cookie,              "Cookie",                          false) \
 	X(request_method,      "Access-Control-Request-Method",   true) \
 	X(request_headers,     "Access-Control-Request-Headers",  true)

@@ -8,4 +8,4 @@ libcore_a_SOURCES += \
 	core/http/outflow.h core/http/peers.c core/http/peers.h core/http/preflight.c core/http/preflight.h \
 	core/http/refusal.c core/http/refusal.h core/http/request.c core/http/request.h core/http/respond.c \
 	core/http/respond.h core/http/route.c core/http/route.h core/http/server.c core/http/server.h core/http/url.c \
-	core/http/url.h
+	core/http/url.h core/http/watch.c core/http/watch.h

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "bus/bus.h"
 #include "bus/lane.h"
+#include "bus/subscription.h"
 #include "loop/fiber.h"
 #include "operation.h"
 #include "server.h"
@@ -144,6 +145,42 @@ static void print_gauges(struct buf *b, const struct bus *bus)
 	}
 }
 
+/* ---- events ---- */
+
+static void print_lost(void *arg, const struct subscription_state *s)
+{
+	buf_printf(arg, "tenon_events_lost_total{instance=\"%s\",pattern=\"%s\"} %lld\n", s->instance, s->pattern, s->lost);
+}
+
+static void print_handed(void *arg, const struct subscription_state *s)
+{
+	buf_printf(arg, "tenon_events_handed_total{instance=\"%s\",pattern=\"%s\"} %lld\n", s->instance, s->pattern, s->handed);
+}
+
+static void print_waiting(void *arg, const struct subscription_state *s)
+{
+	buf_printf(arg, "tenon_events_queued{instance=\"%s\",pattern=\"%s\"} %zu\n", s->instance, s->pattern, s->queued);
+}
+
+static void print_events(struct buf *b, struct bus *bus)
+{
+	family(b, "tenon_events_published_total", "counter", "events by topic");
+	MAP_EACH(&bus->instances, s) {
+		struct instance *in = s->value;
+		MAP_EACH(&in->topics, n) {
+			const struct topic *t = n->value;
+			buf_printf(b, "tenon_events_published_total{instance=\"%s\",topic=\"%s\"} %lld\n", in->name, n->key,
+			           atomic_load_explicit(&t->published, memory_order_relaxed));
+		}
+	}
+	family(b, "tenon_events_handed_total", "counter", "events that a subscription was handed");
+	subscription_each(bus, print_handed, b);
+	family(b, "tenon_events_lost_total", "counter", "events that a subscription missed, mostly since its queue was full");
+	subscription_each(bus, print_lost, b);
+	family(b, "tenon_events_queued", "gauge", "events that wait for a subscription");
+	subscription_each(bus, print_waiting, b);
+}
+
 /* ---- the door ---- */
 
 static void print_door(struct buf *b, struct door *d)
@@ -230,6 +267,7 @@ void metrics_print(struct door *d, struct buf *b)
 	each_method(b, d->bus, print_running);
 	print_lanes(b, d->bus);
 	print_gauges(b, d->bus);
+	print_events(b, d->bus);
 	print_door(b, d);
 	print_process(b, d);
 }

@@ -93,11 +93,13 @@ static void on_stir(struct task *);
 
 static int copy_conditions(struct request *r)
 {
-	const char *from[] = { r->headers.if_none_match, r->headers.if_modified_since, r->headers.if_range, r->headers.range };
-	const char **to[] = { &r->out.conditions.if_none_match, &r->out.conditions.if_modified_since, &r->out.conditions.if_range, &r->out.conditions.range };
+	const struct headers *h = &r->headers;
+	struct conditions *c = &r->out.conditions;
+	const char *from[] = { h->if_none_match, h->if_modified_since, h->if_range, h->range, h->last_event_id };
+	const char **to[] = { &c->if_none_match, &c->if_modified_since, &c->if_range, &c->range, &c->last_event_id };
 
-	r->out.conditions.head = r->verb == HEAD;
-	for (int i = 0; i < 4; i++)
+	c->head = r->verb == HEAD;
+	for (int i = 0; i < 5; i++)
 		if (from[i] != NULL && (*to[i] = arena_text(r->call->arena, from[i], strlen(from[i]))) == NULL)
 			return TENON_NO_MEMORY;
 	return TENON_OK;

@@ -19,8 +19,8 @@ struct gzip;
 struct request;
 struct stream;
 
-/* the headers that decide which part of a content is wanted; NULL: absent */
-struct conditions { const char *if_none_match, *if_modified_since, *if_range, *range; bool head; };
+/* the headers that decide which part of a content is wanted, or where a stream goes on; NULL: absent */
+struct conditions { const char *if_none_match, *if_modified_since, *if_range, *range, *last_event_id; bool head; };
 
 struct outflow {
 	struct conditions conditions;

@@ -62,6 +62,7 @@ struct door {
 	struct listener listeners[MOST_LISTENERS];
 	size_t n_listeners;
 	unsigned port;
+	struct watch *watch;            /* who watches events */
 	struct timer *rest;             /* accepting pauses: no descriptors were left */
 	struct peers *peers;
 	struct server *servers;

@@ -6,8 +6,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "bus/access.h"
 #include "bus/call.h"
 #include "bus/hub.h"
+#include "bus/subscription.h"
 #include "conf/conf.h"
 #include "find.h"
 #include "loop/fiber.h"
@@ -322,6 +324,8 @@ int life_open(struct life **out, struct bus *bus, struct conf *conf, const struc
 	for (size_t i = 0; i < n && rc == TENON_OK; i++)
 		if (!wishes[i].taken)
 			rc = err_set(e, TENON_INVALID_ARGUMENT, "instance %s: its needs (%s) form a circle", wishes[i].name, plugin_of(&wishes[i])->needs);
+	if (rc == TENON_OK)
+		rc = access_bind(bus, e);
 	mem_free(wishes);
 	return rc;
 }
@@ -356,6 +360,7 @@ static int start_member(struct life *l, struct member *m)
 	int rc = bus_start_lanes(in, &e);
 	if (rc < 0)
 		return snprintf(in->reason, sizeof in->reason, "%s", e.text), rc;
+	event_epoch(in);
 	rc = step_run(in, "start", in->plugin->start, in->reason, sizeof in->reason);
 	if (rc == TENON_OK)
 		in->reason[0] = '\0';
@@ -372,6 +377,8 @@ static size_t start_all(struct life *l)
 			continue;
 		int rc = start_member(l, &l->members[i]);
 		atomic_store(&in->state, rc < 0 ? INSTANCE_FAILED : INSTANCE_STARTED);
+		if (rc == TENON_OK)
+			subscription_start(in);
 		if (rc == TENON_OK)
 			log_line(LOG_INFO, in->name, NULL, "started (%s/%s %s)", in->plugin->interface, in->plugin->name, in->plugin->version);
 		else
@@ -458,6 +465,7 @@ static void stop_fiber(void *arg)
 		if (atomic_load(&in->state) != INSTANCE_STARTED)
 			continue;
 		atomic_store(&in->state, INSTANCE_DRAINING);
+		subscription_stop(in);
 		if (l->members[i].supervisor != NULL)
 			supervisor_stop(l->members[i].supervisor);
 		else if (step_run(in, "drain", in->plugin->drain, why, sizeof why) < 0)

@@ -362,9 +362,25 @@ static int create(const struct tenon_host *h, const void *config, void **self, c
 	return TENON_NO_MEMORY;
 }
 
+/* What a path belongs to: 1/<run_id>/... to the run, 1/... to the experiment, anything else to the workspace. */
+static int path_parent(struct tenon_call *c, const char *path, struct tenon_entity *parent)
+{
+	size_t number = strspn(path, "0123456789"), id = path[number] == '/' ? strspn(path + number + 1, "0123456789abcdef") : 0;
+
+	if (number == 0 || (path[number] != '/' && path[number] != '\0'))
+		return TENON_OK;
+	if (id == 32 && (path[number + 33] == '/' || path[number + 33] == '\0'))
+		*parent = (struct tenon_entity){ "run", tenon_strndup(c, path + number + 1, id) };
+	else
+		*parent = (struct tenon_entity){ "experiment", tenon_strndup(c, path, number) };
+	return parent->id != NULL ? TENON_OK : TENON_NO_MEMORY;
+}
+
+static const struct tenon_resolver resolvers[] = { { "artifact_path path", "artifact", path_parent }, { NULL, NULL, NULL } };
+
 static const struct tenon_plugin artifacts = {
 	.size = sizeof artifacts, .abi = TENON_ABI, .name = "artifacts", .version = "1.0.0", .interface = "service", .licence = "Apache-2.0",
 	.doc = "MLflow's artifact proxy over a blob store.", .config = &artifacts_config_table, .methods = methods,
-	.needs = "blob tracking", .builtin = "artifacts", .create = create, .destroy = destroy,
+	.needs = "blob tracking", .builtin = "artifacts", .create = create, .destroy = destroy, .resolvers = resolvers,
 };
 TENON_EXPORT(artifacts);

@@ -5,6 +5,7 @@
 #include "tracking.h"
 #include "active.h"
 #include "entity.h"
+#include "events.h"
 #include "location.h"
 #include "repeats.h"
 
@@ -111,6 +112,7 @@ int create_experiment(struct tenon_call *c, const struct create_experiment_args 
 	snprintf(id, ID_SIZE, "%lld", (long long)sql_i64(&tx.result.steps.v[0], 0, 0));
 	out->has.experiment_id = 1;
 	out->experiment_id = id;
+	tell_experiment(c, TOPIC_EXPERIMENT_CREATED, id, a->name);
 	return TENON_OK;
 }
 
@@ -216,13 +218,17 @@ static int move(struct tenon_call *c, const char *experiment_id, int64_t to)
 	struct sql_tx tx = { .n = 0 };
 	int64_t id, now = tenon_now(c);
 	TRY(parse_experiment_id(c, experiment_id, &id));
-	sql_add(&tx, "UPDATE experiment SET lifecycle = ?, updated = ? WHERE id = ? AND workspace = ? AND lifecycle = ?", P_I64(to),
-	        P_I64(now), P_I64(id), P_TEXT(c->workspace), P_I64(!to));
-	sql_expect(&tx, SQL_AFFECTED, 1);
+	sql_add(&tx, "UPDATE experiment SET lifecycle = ?, updated = ? WHERE id = ? AND workspace = ? AND lifecycle = ?"
+	             " RETURNING CAST(id AS TEXT), name", P_I64(to), P_I64(now), P_I64(id), P_TEXT(c->workspace), P_I64(!to));
+	sql_expect(&tx, SQL_ROWS_ARE, 1);
 	sql_add(&tx, "UPDATE run SET lifecycle = ?, deleted = ? WHERE experiment = ? AND lifecycle = ?", P_I64(to),
 	        to == LIFECYCLE_DELETED ? P_I64(now) : P_NULL, P_I64(id), P_I64(!to));
 	TRY(sql_commit(c, t->store, &tx));
-	return tx.result.has.failed ? no_experiment(c, id) : TENON_OK;
+	if (tx.result.has.failed)
+		return no_experiment(c, id);
+	const struct sql_rows *row = &tx.result.steps.v[0];
+	tell_experiment(c, to == LIFECYCLE_DELETED ? TOPIC_EXPERIMENT_DELETED : TOPIC_EXPERIMENT_RESTORED, sql_text(row, 0, 0), sql_text(row, 0, 1));
+	return TENON_OK;
 }
 
 int delete_experiment(struct tenon_call *c, const struct experiment_args *a, struct tenon_empty *out)

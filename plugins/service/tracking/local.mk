@@ -4,6 +4,7 @@ plugins_service_tracking_so_SOURCES = \
 	plugins/service/tracking/active.c plugins/service/tracking/active.h plugins/service/tracking/batch.c \
 	plugins/service/tracking/cache.c plugins/service/tracking/cache.h plugins/service/tracking/dialect.c \
 	plugins/service/tracking/dialect.h plugins/service/tracking/entity.c plugins/service/tracking/entity.h \
+	plugins/service/tracking/events.c plugins/service/tracking/events.h \
 	plugins/service/tracking/experiments.c plugins/service/tracking/filter.c plugins/service/tracking/filter.h \
 	plugins/service/tracking/find_runs.c plugins/service/tracking/find_runs.h plugins/service/tracking/group.c \
 	plugins/service/tracking/group.h plugins/service/tracking/history.c plugins/service/tracking/history_bulk.c \
@@ -26,7 +27,8 @@ plugins_service_tracking_so_SOURCES = \
 	plugins/service/tracking/points.c plugins/service/tracking/points.h plugins/service/tracking/pool.c \
 	plugins/service/tracking/pool.h plugins/service/tracking/pytext.c plugins/service/tracking/pytext.h \
 	plugins/service/tracking/repeats.c plugins/service/tracking/repeats.h plugins/service/tracking/reserved.c \
-	plugins/service/tracking/reserved.h plugins/service/tracking/runref.c plugins/service/tracking/runref.h \
+	plugins/service/tracking/reserved.h plugins/service/tracking/resolvers.c plugins/service/tracking/resolvers.h \
+	plugins/service/tracking/runref.c plugins/service/tracking/runref.h \
 	plugins/service/tracking/runs.c plugins/service/tracking/scan.c plugins/service/tracking/scan.h \
 	plugins/service/tracking/schema.c plugins/service/tracking/schema.h \
 	plugins/service/tracking/search.h plugins/service/tracking/search_experiments.c plugins/service/tracking/search_runs.c \

@@ -4,7 +4,7 @@
 #include "keys.h"
 #include "location.h"
 
-static const struct tenon_name run_status_names[] = {
+const struct tenon_name run_status_names[] = {
 	{ "RUNNING", RUN_RUNNING }, { "SCHEDULED", RUN_SCHEDULED }, { "FINISHED", RUN_FINISHED },
 	{ "FAILED", RUN_FAILED }, { "KILLED", RUN_KILLED }, { NULL, 0 },
 };

@@ -19,6 +19,8 @@ enum run_status { RUN_RUNNING = 1, RUN_SCHEDULED, RUN_FINISHED, RUN_FAILED, RUN_
 enum lifecycle { LIFECYCLE_ACTIVE, LIFECYCLE_DELETED };
 enum view_type { VIEW_ACTIVE_ONLY = 1, VIEW_DELETED_ONLY, VIEW_ALL };
 
+extern const struct tenon_name run_status_names[];
+
 /* rows whose int64_t is spelled by name */
 #define AS_STATUS    .type = TENON_ENUM, .names = run_status_names
 #define AS_LIFECYCLE .type = TENON_ENUM, .names = lifecycle_names

@@ -4,7 +4,9 @@
  * Start brings the tables to their newest version and makes the experiment 0, "Default". There is nothing to drain: all
  * that was acknowledged is in the store. */
 #include "dialect.h"
+#include "events.h"
 #include "models.h"
+#include "resolvers.h"
 #include "schema.h"
 #include "search.h"
 #include "tracking.h"
@@ -231,6 +233,7 @@ static const struct tenon_plugin tracking = {
 	.size = sizeof tracking, .abi = TENON_ABI, .name = "tracking", .version = "0.1", .interface = "service",
 	.licence = "Apache-2.0", .doc = "Experiments, runs, metrics, params, tags and datasets, as MLflow's REST API knows them.",
 	.config = &tracking_config_table, .methods = methods, .dialects = dialects, .needs = "sql", .builtin = "tracking",
-	.create = create, .start = start, .destroy = destroy,
+	.create = create, .start = start, .destroy = destroy, .topics = tracking_topics,
+	.resolvers = tracking_resolvers,
 };
 TENON_EXPORT(tracking);

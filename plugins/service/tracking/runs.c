@@ -5,6 +5,7 @@
 #include "tracking.h"
 #include "active.h"
 #include "entity.h"
+#include "events.h"
 #include "load_runs.h"
 #include "location.h"
 #include "names.h"
@@ -153,10 +154,13 @@ int create_run(struct tenon_call *c, const struct create_run_args *a, struct run
 	info.has.start_time = info.has.artifact_uri = info.has.lifecycle_stage = info.has.run_id = 1;
 	out->has.run = 1;
 	describe(&out->run, &info, &tags);
+	tell_run(c, TOPIC_RUN_CREATED, &info);
 	return TENON_OK;
 }
 
 /* ---- changing ---- */
+
+static bool is_end(int64_t status) { return status == RUN_FINISHED || status == RUN_FAILED || status == RUN_KILLED; }
 
 int update_run(struct tenon_call *c, const struct update_run_args *a, struct update_run_result *out)
 {
@@ -164,11 +168,14 @@ int update_run(struct tenon_call *c, const struct update_run_args *a, struct upd
 	struct runref ref;
 	struct sql_tx tx = { .n = 0 };
 	const char *const name_tag[] = { RUN_NAME_TAG };
-	bool rename = a->run_name[0] != 0;
+	bool rename = a->run_name[0] != 0, ends = a->has.status && is_end(a->status);
 	int64_t key = 0;
 	TRY(runref_find(c, a->run_id, &ref));
 	if (rename)
 		TRY(words_intern(c, name_tag, &key, 1));
+	const struct sql_value before[] = { P_I64(ref.run) };
+	if (ends) /* was it at its end already? Clients repeat requests */
+		sql_add_n(&tx, "SELECT status FROM run WHERE id = ?", before, 1, 0);
 	sql_add(&tx, "UPDATE run SET status = COALESCE(?, status), end_time = COALESCE(?, end_time), name = COALESCE(?, name)"
 	             " WHERE id = ? AND lifecycle = 0 RETURNING " RUN_INFO_COLUMNS,
 	        a->has.status ? P_I64(a->status) : P_NULL, a->has.end_time ? P_I64(a->end_time) : P_NULL,
@@ -182,7 +189,9 @@ int update_run(struct tenon_call *c, const struct update_run_args *a, struct upd
 	if (tx.result.has.failed)
 		return active_refuse_run(c, a->run_id);
 	out->has.run_info = 1;
-	entity_run_info(&tx.result.steps.v[0], 0, 0, &out->run_info);
+	entity_run_info(&tx.result.steps.v[ends], 0, 0, &out->run_info);
+	if (ends && sql_i64(&tx.result.steps.v[0], 0, 0) != a->status)
+		tell_run(c, TOPIC_RUN_FINISHED, &out->run_info);
 	return TENON_OK;
 }
 
@@ -193,9 +202,16 @@ static int move(struct tenon_call *c, const char *run_id, int64_t to)
 	struct runref ref;
 	struct sql_tx tx = { .n = 0 };
 	TRY(runref_find(c, run_id, &ref));
-	sql_add(&tx, "UPDATE run SET lifecycle = ?, deleted = ? WHERE id = ? AND lifecycle = ?", P_I64(to),
+	sql_add(&tx, "UPDATE run SET lifecycle = ?, deleted = ? WHERE id = ? AND lifecycle = ?"
+	             " RETURNING " RUN_INFO_COLUMNS, P_I64(to),
 	        to == LIFECYCLE_DELETED ? P_I64(tenon_now(c)) : P_NULL, P_I64(ref.run), P_I64(!to));
-	return sql_commit(c, t->store, &tx);
+	TRY(sql_commit(c, t->store, &tx));
+	if (sql_count(&tx.result.steps.v[0]) == 0)
+		return TENON_OK;
+	struct run_info info;
+	entity_run_info(&tx.result.steps.v[0], 0, 0, &info);
+	tell_run(c, to == LIFECYCLE_DELETED ? TOPIC_RUN_DELETED : TOPIC_RUN_RESTORED, &info);
+	return TENON_OK;
 }
 
 int delete_run(struct tenon_call *c, const struct run_args *a, struct tenon_empty *out)

@@ -86,4 +86,23 @@ static inline int tenon_write(struct tenon_call *c, const void *p, size_t n) { r
 #define TENON_RELAY(c, instance, method, args_t, args, result_t, result) \
 	((c)->host->relay((c), (instance), (method), (args), &args_t##_table, (result), &result_t##_table))
 
+/* does this host lend that slot? An older one ends before it. */
+#define TENON_LENDS(h, slot) ((h)->size >= offsetof(struct tenon_host, slot) + sizeof (h)->slot && (h)->slot != NULL)
+
+static inline void tenon_publish(struct tenon_call *c, const char *topic, const void *payload, const struct tenon_table *table)
+{
+	if (TENON_LENDS(c->host, publish))
+		c->host->publish(c, topic, payload, table);
+}
+
+/* UNSUPPORTED on a host without events */
+static inline int tenon_subscribe(const struct tenon_host *h, const char *pattern, int (*fn)(struct tenon_call *, const struct tenon_event *),
+                                  const struct tenon_table *table)
+{
+	return TENON_LENDS(h, subscribe) ? h->subscribe(h, pattern, fn, table) : TENON_UNSUPPORTED;
+}
+
+/* TENON_PUBLISH(c, "tracking.run.finished", run_event, &event) */
+#define TENON_PUBLISH(c, topic, type, payload) tenon_publish((c), (topic), (payload), &type##_table)
+
 #endif

@@ -24,6 +24,7 @@ struct tenon_host;
 struct tenon_batch;
 struct tenon_content;
 struct tenon_problem;
+struct tenon_event;
 
 enum tenon_log_level { TENON_LOG_ERROR, TENON_LOG_WARN, TENON_LOG_INFO, TENON_LOG_DEBUG };
 
@@ -110,6 +111,51 @@ struct tenon_host {
 	/* about the instance that this table was lent to */
 	const char *instance; /* "sql" */
 	const char *data_dir; /* a directory of its own; made, mode 0700 */
+
+	/* Events (struct tenon_event). publish: any thread of the instance, a worker's too; `payload` is copied, never parks, never fails the
+	 * handler: a topic that the descriptor does not declare is logged once and dropped. After the commit, please. */
+	void (*publish)(struct tenon_call *, const char *topic, const void *payload, const struct tenon_table *);
+	/* From create or start, again at each start: the same once more is fine. `pattern` is a topic, "tracking.*", or "*" for all. fn gets
+	 * the payload in the layout of `table`, field by field by name; its fiber may park. < 0: the pattern or table is wrong (logged). */
+	int (*subscribe)(const struct tenon_host *, const char *pattern, int (*fn)(struct tenon_call *, const struct tenon_event *),
+	                 const struct tenon_table *);
+};
+
+/* Events: what happened, for whoever cares.
+ *
+ * A publisher declares its topics (struct tenon_topic, rows of its descriptor) and calls TENON_PUBLISH(c, topic, type, &message). It is
+ * not held up by anybody: each subscription has a queue of its own, 1,024 events long, whose oldest is dropped when it is full.
+ * So events are lossy by contract: `lost` > 0 says how many are missing before this one, and then, as after a change of `epoch`, the
+ * subscriber asks for what it needs to know anew. Nothing may depend on an event alone; what must happen belongs in a transaction.
+ * A subscription's function runs on a fiber of its instance's home loop, one event at a time and in order, as principal "system" in the
+ * workspace of the event. What it returns is logged if it is < 0. It gets nothing before the instance has started, and nothing
+ * once it drains: an event that it waits in is cancelled (tenon_cancelled). */
+struct tenon_event {
+	const char *topic;     /* "tracking.run.finished" */
+	const char *workspace; /* of the call that published it */
+	int64_t epoch;         /* changes with each start of the publishing instance */
+	int64_t seq;           /* 1, 2, 3 ... per instance and topic */
+	int64_t lost;          /* events of this subscription that were dropped right before it */
+	int64_t time;          /* unix ms */
+	const void *payload;   /* a struct of the subscription's table; ends with the event */
+	const char *instance;  /* who published it */
+};
+
+/* Declares a topic: lower-case words with dots between them, at least two, the first the service's: "tracking.run.finished". */
+struct tenon_topic {
+	const char *name;
+	const struct tenon_table *table; /* what its events carry */
+	const char *doc;                 /* when it is published */
+};
+
+/* Who owns what. A method's permission names an entity by an argument; the service that owns such entities says what one belongs to,
+ * and so on up to {"workspace", ...}, which *parent already is. `fn` runs as a call of the instance, on its home loop, in the caller's
+ * workspace and for its principal: it may park, and fails with NOT_FOUND for an id that is not there. */
+struct tenon_entity { const char *kind, *id; };
+struct tenon_resolver {
+	const char *field; /* arguments that name one, separated by spaces: "run_id run_ids" */
+	const char *kind;  /* "run" */
+	int (*fn)(struct tenon_call *, const char *id, struct tenon_entity *parent);
 };
 
 enum tenon_method_flag {
@@ -137,7 +183,7 @@ struct tenon_method {
 	uint32_t deadline_ms;                 /* 0 = the host's default */
 	const struct tenon_route *routes;     /* ends with path == NULL */
 	const char *cli;                      /* CLI verb: "runs show RUN_ID"; NULL = only `tenon call` */
-	const char *permission;               /* "edit@run_id": action @ the argument that names the entity */
+	const char *permission;               /* "edit@run_id": action @ the argument that names the entity (struct tenon_resolver); "create@workspace" */
 	const char *errors;                   /* codes it may end with beside the general ones: "NOT_FOUND CONFLICT" */
 	const char *doc;                      /* first sentence = summary */
 };
@@ -227,6 +273,9 @@ struct tenon_plugin {
 	int  (*drain)(struct tenon_call *);
 	void (*destroy)(void *self);
 	int  (*ready)(struct tenon_call *);     /* may it be sent work? fails with the reason; asked by /ready */
+
+	const struct tenon_topic *topics;       /* what it publishes; ends with name == NULL; NULL: nothing */
+	const struct tenon_resolver *resolvers; /* of the entities that it owns; ends with field == NULL; NULL: none */
 };
 
 #define TENON_EXPORT(descriptor) \
