@@ -7,6 +7,7 @@
 #ifndef BUS_BUS_H
 #define BUS_BUS_H
 
+#include "base/list.h"
 #include "base/map.h"
 #include "meter.h"
 
@@ -43,6 +44,8 @@ struct instance {
 	char reason[512];             /* why it failed */
 	pthread_mutex_t gauge_lock;
 	struct map gauges;            /* metric_add, metric_set: name -> double * */
+	struct list background;       /* calls of its own that run (background.c); home loop */
+	bool background_ends;         /* it drains: no more are begun */
 };
 
 struct bus {

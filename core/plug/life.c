@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "bus/background.h"
 #include "bus/call.h"
 #include "bus/wait.h"
 #include "conf/conf.h"
@@ -419,6 +420,7 @@ static void stop_fiber(void *arg)
 		if (atomic_load(&in->state) != INSTANCE_STARTED)
 			continue;
 		atomic_store(&in->state, INSTANCE_DRAINING);
+		run_step(in, "end", background_end, why, sizeof why);
 		if (run_step(in, "drain", in->plugin->drain, why, sizeof why) < 0)
 			log_line(LOG_WARN, in->name, NULL, "drain: %s", why);
 		atomic_store(&in->state, INSTANCE_STOPPED);
