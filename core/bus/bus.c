@@ -101,6 +101,7 @@ int bus_add(struct bus *b, const struct tenon_plugin *plugin, const char *name, 
 	in->bus = b;
 	in->home = home;
 	pthread_mutex_init(&in->gauge_lock, NULL);
+	list_init(&in->background);
 	host_lend(&in->host);
 	in->host.instance = name;
 	*out = in;

@@ -8,6 +8,7 @@
 #define BUS_BUS_H
 
 #include "access.h"
+#include "base/list.h"
 #include "base/map.h"
 #include "event.h"
 #include "meter.h"
@@ -56,6 +57,8 @@ struct instance {
 	struct map topics;            /* name -> struct topic */
 	atomic_llong epoch;           /* of its events */
 	atomic_bool complained;       /* about an event that could not be published */
+	struct list background;       /* calls of its own that run (background.c); home loop */
+	bool background_ends;         /* it drains: no more are begun */
 };
 
 struct bus {

@@ -41,6 +41,7 @@ struct call {
 	int tries;                    /* hosts that lost it */
 	int (*offloaded)(void *arg);  /* instead of a handler: a function of the caller's, for a worker */
 	void *offload_arg;
+	atomic_bool ending;           /* a background call whose instance drains: it, and not its children, is to end */
 
 	/* roots */
 	atomic_int refs;

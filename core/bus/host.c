@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host - what the core lends to plugins (struct tenon_host): thin, each slot a line or two over call, stream, lane. */
 #include "bus.h"
+#include "background.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -52,7 +53,11 @@ static const char *host_reason(const struct tenon_call *c) { return ((const stru
 
 static void host_forgive(struct tenon_call *c) { call_of(c)->message = ""; }
 
-static bool host_cancelled(const struct tenon_call *c) { return call_is_cancelled((const struct call *)c); }
+static bool host_cancelled(const struct tenon_call *pub)
+{
+	const struct call *c = (const struct call *)pub;
+	return atomic_load_explicit(&c->ending, memory_order_relaxed) || call_is_cancelled(c);
+}
 
 static int host_call(struct tenon_call *c, const char *instance, const char *method, const void *args,
                      const struct tenon_table *args_table, void *result, const struct tenon_table *result_table)
@@ -173,6 +178,11 @@ static void host_metric_add(const struct tenon_host *h, const char *name, double
 
 static void host_metric_set(const struct tenon_host *h, const char *name, double x) { gauge(h, name, x, 0); }
 
+static int host_spawn(const struct tenon_host *h, const char *name, int (*fn)(struct tenon_call *, void *), void *arg)
+{
+	return background_spawn(instance_of(h), name, fn, arg);
+}
+
 void host_lend(struct tenon_host *h)
 {
 	*h = (struct tenon_host){
@@ -182,7 +192,7 @@ void host_lend(struct tenon_host *h)
 		.call = host_call, .offload = host_offload, .sleep = host_sleep, .emit = host_emit,
 		.read = host_read, .content = host_content, .write = host_write, .write_file = host_write_file, .relay = host_relay,
 		.batch_take = lane_batch_take, .batch_finish = host_batch_finish, .worker = host_worker,
-		.metric_add = host_metric_add, .metric_set = host_metric_set,
+		.metric_add = host_metric_add, .metric_set = host_metric_set, .spawn = host_spawn,
 		.publish = event_publish, .subscribe = subscription_add,
 	};
 }

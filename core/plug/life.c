@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "bus/access.h"
+#include "bus/background.h"
 #include "bus/call.h"
 #include "bus/hub.h"
 #include "bus/subscription.h"
@@ -466,6 +467,7 @@ static void stop_fiber(void *arg)
 			continue;
 		atomic_store(&in->state, INSTANCE_DRAINING);
 		subscription_stop(in);
+		step_run(in, "end", background_end, why, sizeof why);
 		if (l->members[i].supervisor != NULL)
 			supervisor_stop(l->members[i].supervisor);
 		else if (step_run(in, "drain", in->plugin->drain, why, sizeof why) < 0)

@@ -11,6 +11,8 @@ import glob
 import json
 import os
 import re
+import socket
+import time
 import urllib.error
 import urllib.request
 
@@ -157,8 +159,26 @@ def models(c, experiment, run):
     c.ask("DELETE", path)
 
 
+def notify(t):
+    """nobody listens where the channel leads: the first message waits for another try, the last is refused there and then"""
+    def ask(method, **args):
+        request = urllib.request.Request(t.url + "/api/v1/notify/" + method, json.dumps(args).encode(), {"Content-Type": "application/json"})
+        return json.load(urllib.request.urlopen(request))
+
+    ask("send", channel="ops", title="t", text="x", attributes={"a": "b"}, id="one")
+    ask("send", channel="ops", title="t", id="one")
+    ask("retry", id="one")
+    ask("ls", channel="ops", state="queued")
+    ask("ls")
+    time.sleep(1.5)  # leases are renewed each 0.2 s while the receiver is silent
+
+
 def run(path):
-    with server.Tenond(["--set", "sql.trace=" + path]) as t:
+    with socket.create_server(("127.0.0.1", 0)) as silent, server.Tenond([
+            "--set", "sql.trace=" + path, "--set", "instances.hook.plugin=notify/webhook", "--set", "instances.hook.allow_private=true",
+            "--set", "instances.hook.url=http://127.0.0.1:%d/" % silent.getsockname()[1],
+            "--set", "notify.channels=[{name: ops, instance: hook}]", "--set", "notify.lease=600ms"]) as t:
+        notify(t)
         c = Client(t.url)
         experiment = experiments(c)
         made = runs(c, experiment)

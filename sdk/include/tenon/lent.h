@@ -76,6 +76,11 @@ static inline bool tenon_cancelled(const struct tenon_call *c) { return c->host-
 static inline int64_t tenon_now(struct tenon_call *c) { return c->host->now(); }
 static inline int tenon_emit(struct tenon_call *c, const void *item) { return c->host->emit(c, item); }
 static inline int tenon_sleep(struct tenon_call *c, int64_t ms) { return c->host->sleep(c, ms); }
+static inline int tenon_spawn(const struct tenon_host *h, const char *name, int (*fn)(struct tenon_call *, void *), void *arg)
+{
+	bool lent = h->size >= offsetof(struct tenon_host, spawn) + sizeof h->spawn && h->spawn != NULL;
+	return lent ? h->spawn(h, name, fn, arg) : TENON_UNSUPPORTED;
+}
 static inline int64_t tenon_read(struct tenon_call *c, void *p, size_t n) { return c->host->read(c, p, n); }
 static inline int tenon_write(struct tenon_call *c, const void *p, size_t n) { return c->host->write(c, p, n); }
 

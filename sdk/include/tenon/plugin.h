@@ -112,6 +112,12 @@ struct tenon_host {
 	const char *instance; /* "sql" */
 	const char *data_dir; /* a directory of its own; made, mode 0700 */
 
+	/* Home loop. Runs fn(call, arg) beside the caller, as a call of the instance's own: principal "system", no deadline, an arena of
+	 * its own. From `start` on until the instance drains; then it is refused with UNAVAILABLE, and what runs learns of it: tenon_sleep
+	 * ends early with CANCELLED, tenon_cancelled is true, and only calls to others that last longer than a few seconds are cut.
+	 * `drain` is called when all have returned. What fn returns is logged if it is an error other than CANCELLED. `name` is a literal. */
+	int (*spawn)(const struct tenon_host *, const char *name, int (*fn)(struct tenon_call *, void *arg), void *arg);
+
 	/* Events (struct tenon_event). publish: any thread of the instance, a worker's too; `payload` is copied, never parks, never fails the
 	 * handler: a topic that the descriptor does not declare is logged once and dropped. After the commit, please. */
 	void (*publish)(struct tenon_call *, const char *topic, const void *payload, const struct tenon_table *);

@@ -1,0 +1,170 @@
+"""fixture - what the tests of notify share: an authority made by openssl, a mail server, a receiver of webhooks, and the API"""
+# SPDX-License-Identifier: Apache-2.0
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "lib"))
+import server  # noqa: E402
+
+SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+SECRET_TOO = "whsec_" + base64.b64encode(bytes(range(64, 96))).decode()
+
+
+def make_authority(folder):
+    """ca.pem, and server.pem and server.key signed by it for localhost and 127.0.0.1"""
+    def openssl(*args):
+        subprocess.run(["openssl", *args], cwd=folder, check=True, capture_output=True)
+
+    with open(os.path.join(folder, "san"), "w") as f:
+        f.write("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+    ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    openssl("req", "-x509", *ec, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=test authority")
+    openssl("req", *ec, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
+    openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "san",
+            "-out", "server.pem")
+
+
+class MailServer:
+    def __init__(self, folder, name, *options):
+        self.file = os.path.join(folder, name + ".mails")
+        self.process = subprocess.Popen([server.python("smtp"), os.path.join(HERE, "mailserver.py"), "--mails", self.file, *options],
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.port = int(self.process.stdout.readline())
+
+    def mails(self):
+        try:
+            with open(self.file) as f:
+                return [json.loads(line) for line in f if line.endswith("\n")]
+        except FileNotFoundError:
+            return []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Receiver:
+    """A receiver of webhooks. `answer(request) -> (status, headers, body)` decides; requests are kept, and how many of one id ran at once."""
+
+    def __init__(self, answer=None):
+        self.answer = answer or (lambda request: (200, {}, b"ok"))
+        self.requests, self.running, self.most_at_once = [], {}, 0
+        self.lock = threading.Lock()
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+                request = {"path": self.path, "headers": dict(self.headers.items()), "body": body, "at": time.time(),
+                           "id": self.headers.get("webhook-id")}
+                with outer.lock:
+                    outer.requests.append(request)
+                    outer.running[request["id"]] = outer.running.get(request["id"], 0) + 1
+                    outer.most_at_once = max(outer.most_at_once, outer.running[request["id"]])
+                try:
+                    status, headers, text = outer.answer(request)
+                    self.send_response(status)
+                    for name, value in headers.items():
+                        self.send_header(name, value)
+                    self.send_header("Content-Length", str(len(text)))
+                    self.end_headers()
+                    self.wfile.write(text)
+                except OSError:
+                    pass  # it left
+                finally:
+                    with outer.lock:
+                        outer.running[request["id"]] -= 1
+
+            def log_message(self, *_):
+                pass
+
+        class Quiet(http.server.ThreadingHTTPServer):
+            def handle_error(self, request, client_address):
+                pass  # senders that leave in the middle are part of the tests
+
+        self.http = Quiet(("127.0.0.1", 0), Handler)
+        self.http.daemon_threads = True
+        self.port = self.http.server_address[1]
+        self.url = "http://127.0.0.1:%d" % self.port
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def of(self, message):
+        with self.lock:
+            return [r for r in self.requests if r["id"] == message]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.http.shutdown()
+        self.http.server_close()
+
+
+def verify(secret, headers, body):
+    """docs/notify.md's code, word for word"""
+    signed = b"%s.%s.%s" % (headers["webhook-id"].encode(), headers["webhook-timestamp"].encode(), body)
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    wanted = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    fresh = abs(time.time() - int(headers["webhook-timestamp"])) < 300
+    return fresh and any(hmac.compare_digest(wanted, given) for given in headers["webhook-signature"].split())
+
+
+def write_config(folder, instances, name="tenon.yaml"):
+    """JSON is YAML"""
+    path = os.path.join(folder, name)
+    with open(path, "w") as f:
+        json.dump({"instances": instances}, f)
+    return path
+
+
+def ask(t, method, **args):
+    """(status, body)"""
+    request = urllib.request.Request(t.url + "/api/v1/" + method.replace(".", "/"), json.dumps(args).encode(), {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as e:
+        return e.code, json.load(e)
+
+
+def send(t, channel, title="a title", **args):
+    status, body = ask(t, "notify.send", channel=channel, title=title, **args)
+    if status != 200:
+        raise AssertionError("send answers %d: %s" % (status, body))
+    return body["id"]
+
+
+def message(t, name):
+    return next((m for m in ask(t, "notify.ls", max=1000)[1]["messages"] if m["id"] == name), None)
+
+
+def settled(t, name, timeout=20):
+    """the message when it is no longer queued, or as it is after the time"""
+    end = time.monotonic() + timeout
+    while (m := message(t, name))["state"] == "queued" and time.monotonic() < end:
+        time.sleep(0.02)
+    return m
+
+
+def until(condition, timeout=20):
+    end = time.monotonic() + timeout
+    while not (value := condition()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return value
