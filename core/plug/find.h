@@ -20,7 +20,7 @@ struct found {
 int  find_plugins(struct map *found, const char *const *dirs, size_t n, struct err *);
 void find_free(struct map *found);
 
-/* "/x/build/plugins" and "/x/lib/tenon" for a program at /x/build/tenond or /x/bin/tenond; `out` of PATH_MAX each */
+/* "/x/build/plugins" and "/x/lib/tenon/plugins" for a program at /x/build/tenond or /x/bin/tenond; `out` of PATH_MAX each */
 void find_default_dirs(char built[4096], char installed[4096]);
 
 #endif
