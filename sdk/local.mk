@@ -21,4 +21,5 @@ sdk/tenon.pc: sdk/tenon.pc.in Makefile
 		-e 's|@version@|$(PACKAGE_VERSION)|' $(top_srcdir)/sdk/tenon.pc.in >$@-t && mv $@-t $@
 
 include sdk/mock/local.mk
+include sdk/check/local.mk
 include sdk/template/local.mk
