@@ -2,8 +2,8 @@
 /* tenon - the command line of a Tenon server.
  *
  * Model    options (args) -> the server's list of methods (catalogue) -> a method and its arguments (args, body) -> a call or a
- *          transfer (call, transfer, http) -> a table or JSON (show, table, cell). Four commands are its own: status,
- *          methods, call, help; all others are the rows' verbs.
+ *          transfer (call, transfer, http) -> a table or JSON (show, table, cell). Its own commands are status,
+ *          methods, call, help and an author's `plugin new|check|run`; all others are the rows' verbs.
  * Failure  exit codes: exits.h. */
 #include "args.h"
 #include "base/arena.h"
@@ -13,6 +13,7 @@
 #include "exits.h"
 #include "help.h"
 #include "http.h"
+#include "plugin.h"
 #include "status.h"
 #include "table.h"
 #include "talk.h"
@@ -215,6 +216,8 @@ static int run(struct session *s)
 	}
 	if (o->n_rest == 0 && o->help)
 		return run_program_help(s);
+	if (plugin_is_local(o))
+		return plugin_run(o);
 	for (size_t i = 0; i < sizeof own / sizeof *own && o->n_rest > 0; i++)
 		if (strcmp(o->rest[0], own[i].name) == 0)
 			return o->help && !(own[i].explains && o->n_rest > 1) ? run_program_help(s) : own[i].run(s);

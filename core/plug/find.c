@@ -237,5 +237,5 @@ void find_default_dirs(char built[4096], char installed[4096])
 	self[n < 0 ? 0 : n] = '\0';
 	const char *dir = dirname(self);
 	snprintf(built, 4096, "%.4000s/plugins", dir);
-	snprintf(installed, 4096, "%.4000s/../lib/tenon", dir);
+	snprintf(installed, 4096, "%.4000s/../lib/tenon/plugins", dir);
 }

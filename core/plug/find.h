@@ -29,7 +29,7 @@ int  find_load(struct found *, struct err *);
 const struct tenon_plugin *find_open(const char *path, const char *kind, struct err *);
 void find_free(struct map *found);
 
-/* "/x/build/plugins" and "/x/lib/tenon" for a program at /x/build/tenond or /x/bin/tenond; `out` of PATH_MAX each */
+/* "/x/build/plugins" and "/x/lib/tenon/plugins" for a program at /x/build/tenond or /x/bin/tenond; `out` of PATH_MAX each */
 void find_default_dirs(char built[4096], char installed[4096]);
 void find_host_program(char path[4096]); /* tenon-host, beside this program */
 

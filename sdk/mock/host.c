@@ -50,6 +50,19 @@ static void *host_alloc(struct tenon_call *pub, size_t n)
 	return mock_host_memory(c, n);
 }
 
+/* emitted items are collected here, and what they point to stays */
+static void *host_mark(struct tenon_call *c)
+{
+	(void)c;
+	return NULL;
+}
+
+static void host_rewind(struct tenon_call *c, void *mark)
+{
+	(void)c;
+	(void)mark;
+}
+
 static bool add_bytes(struct mock_bytes *b, const void *p, size_t n)
 {
 	char *more = realloc(b->p, b->n + n + 1);
@@ -286,7 +299,7 @@ void mock_host_lend(struct mock *m, const char *dir)
 	m->host = (struct tenon_host){
 		.size = sizeof m->host, .abi = TENON_ABI,
 		.log = host_log, .clock = host_clock, .now = host_now, .random = host_random,
-		.alloc = host_alloc, .fail = host_fail, .reason = host_reason, .forgive = host_forgive, .cancelled = host_cancelled,
+		.alloc = host_alloc, .mark = host_mark, .rewind = host_rewind, .fail = host_fail, .reason = host_reason, .forgive = host_forgive, .cancelled = host_cancelled,
 		.call = host_call, .offload = host_offload, .sleep = host_sleep, .emit = host_emit,
 		.read = host_read, .content = host_content, .write = host_write, .write_file = host_write_file, .relay = host_call,
 		.batch_take = host_batch_take, .batch_finish = host_batch_finish, .worker = host_worker,

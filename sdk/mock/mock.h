@@ -15,6 +15,10 @@
 
 #include <tenon/plugin.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct mock;
 struct mock_chunk;
 
@@ -63,4 +67,7 @@ void mock_on_finish(struct mock *, void (*)(struct mock_call *, void *arg), void
 double mock_metric(struct mock *, const char *name);                /* 0 if it was never touched */
 const char *mock_log(struct mock *);                                /* the last line logged; "" */
 
+#ifdef __cplusplus
+}
+#endif
 #endif

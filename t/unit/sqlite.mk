@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 # The driver under the mock host, without the core; compiled once for its three programs.
-include sdk/mock/local.mk
 if HAVE_CMOCKA
 check_PROGRAMS += t/unit/sqlite_driver.t t/unit/sqlite_faults.t t/unit/sqlite_migrate.t
 EXTRA_LIBRARIES = t/unit/libsqlite_driver.a

@@ -21,6 +21,8 @@ int tree_code(int errnum)
 		return TENON_NOT_FOUND;
 	case ENOSPC: case EDQUOT: case EFBIG:
 		return TENON_STORAGE_FULL;
+	case ENOMEM:
+		return TENON_NO_MEMORY;
 	case ENAMETOOLONG:
 		return TENON_INVALID_ARGUMENT;
 	case EISDIR: case EEXIST: case ENOTEMPTY:

@@ -195,12 +195,22 @@ struct tenon_method {
 };
 
 /* Makes a handler with typed arguments fit the row: TENON_HANDLER(log_metric, struct log_metric_args, struct tenon_empty)
- * defines log_metric_handler, which calls log_metric(). */
+ * defines log_metric_handler, which calls log_metric(). In C++ an exception ends there, as a code (plugin.hpp). */
+#ifdef __cplusplus
+#define TENON_HANDLER(fn, args_t, result_t) \
+	static int fn##_handler(struct tenon_call *c_, const void *a_, void *r_) \
+	{ \
+		return tenon::guard(c_, [&] { return fn(c_, static_cast<const args_t *>(a_), static_cast<result_t *>(r_)); }); \
+	}
+#define TENON_C extern "C"
+#else
 #define TENON_HANDLER(fn, args_t, result_t) \
 	static int fn##_handler(struct tenon_call *c_, const void *a_, void *r_) \
 	{ \
 		return fn(c_, (const args_t *)a_, (result_t *)r_); \
 	}
+#define TENON_C
+#endif
 
 /* A pool of worker threads for BLOCKING methods. `queue` bounds the calls that wait; past it, OVERLOADED. */
 struct tenon_lane { const char *name; uint32_t threads, queue; };
@@ -285,9 +295,12 @@ struct tenon_plugin {
 };
 
 #define TENON_EXPORT(descriptor) \
-	__attribute__((visibility("default"))) const struct tenon_plugin *tenon_plugin_v1(void); \
-	const struct tenon_plugin *tenon_plugin_v1(void) { return &(descriptor); } \
+	TENON_C __attribute__((visibility("default"))) const struct tenon_plugin *tenon_plugin_v1(void); \
+	TENON_C const struct tenon_plugin *tenon_plugin_v1(void) { return &(descriptor); } \
 	struct tenon_plugin
 
 #include "lent.h"
+#ifdef __cplusplus
+#include "plugin.hpp"
+#endif
 #endif

@@ -19,7 +19,7 @@
  *
  * Strings are UTF-8, NUL-terminated, never NULL in decoded arguments (absent = "" and a clear bit). Everything that
  * a decoded message points to lives in the arena of its call. Row types never grow within an ABI: a new column
- * comes in a parallel table. */
+ * comes in a parallel table. C11 or C++17, with GCC's or Clang's extensions as far as -Wall -Wextra lets them pass. */
 #ifndef TENON_ROW_H
 #define TENON_ROW_H
 
@@ -79,6 +79,9 @@ struct tenon_table {
 	const struct tenon_field *fields;
 };
 
+#ifdef __cplusplus
+#include "row.hpp"
+#else
 #define TENON__ROWTYPE(member) _Generic((member), \
 	bool: TENON_BOOL, int64_t: TENON_I64, double: TENON_F64, const char *: TENON_STR, \
 	struct tenon_bytes: TENON_BYTES, struct tenon_json: TENON_JSON, struct tenon_strs: TENON_STR, \
@@ -86,11 +89,15 @@ struct tenon_table {
 #define TENON__ROWCARD(member) _Generic((member), \
 	struct tenon_strs: TENON_ARRAY, struct tenon_i64s: TENON_ARRAY, struct tenon_map: TENON_MAP, default: TENON_ONE)
 
-#define TENON__BIT(S, ctype, member, ...) uint64_t member : 1;
-#define TENON__MEMBER(S, ctype, member, ...) ctype member;
 #define TENON__ROW(S, ctype, member_, ...) \
 	{ .name = #member_, .type = TENON__ROWTYPE(((struct S *)0)->member_), \
 	  .card = TENON__ROWCARD(((struct S *)0)->member_), .offset = offsetof(struct S, member_), __VA_ARGS__ },
+#define TENON__QUIET _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"")
+#define TENON__LOUD  _Pragma("GCC diagnostic pop")
+#endif
+
+#define TENON__BIT(S, ctype, member, ...) uint64_t member : 1;
+#define TENON__MEMBER(S, ctype, member, ...) ctype member;
 
 /* attributes of a row that holds a sub-message, or an array of them */
 #define TENON_SUB(sub_) .sub = &sub_##_table
@@ -101,11 +108,11 @@ struct tenon_table {
 	struct name_ { struct { LIST(TENON__BIT, name_) } has; LIST(TENON__MEMBER, name_) }; \
 	struct name_##_list { struct name_ *v; size_t n; }
 #define TENON_TABLE(storage, name_, LIST) \
-	_Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"") \
+	TENON__QUIET \
 	static const struct tenon_field name_##_fields[] = { LIST(TENON__ROW, name_) }; \
 	__attribute__((unused)) storage const struct tenon_table name_##_table = { \
 		#name_, sizeof(struct name_), sizeof name_##_fields / sizeof *name_##_fields, name_##_fields }; \
-	_Pragma("GCC diagnostic pop") struct name_
+	TENON__LOUD struct name_
 /* both, private to the including file: what interface headers and small plugins use */
 #define TENON_MESSAGE(name_, LIST) \
 	TENON_STRUCT(name_, LIST); \

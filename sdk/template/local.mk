@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+# Templates of `tenon plugin new`: common/, then <language>/<interface>/, copied with @NAME@ and the like filled in (cli/scaffold.c).
+# A file called dot.x becomes .x, so that nothing here is hidden or taken for this tree's own.
+TEMPLATES = \
+	sdk/template/common/dot.gitignore sdk/template/common/README.md sdk/template/common/dot.github/workflows/ci.yml \
+	sdk/template/c/service/Makefile sdk/template/c/service/plugin.c sdk/template/c/service/messages.h sdk/template/c/service/test.c \
+	sdk/template/cxx/service/Makefile sdk/template/cxx/service/plugin.cc sdk/template/cxx/service/messages.h sdk/template/cxx/service/test.cc
+EXTRA_DIST += $(TEMPLATES)
+install-data-local:
+	cd $(top_srcdir)/sdk/template && for f in $(TEMPLATES:sdk/template/%=%); do \
+		$(MKDIR_P) "$(DESTDIR)$(datadir)/tenon/template/$${f%/*}" && \
+		$(INSTALL_DATA) "$$f" "$(DESTDIR)$(datadir)/tenon/template/$$f" || exit 1; done
+uninstall-local:
+	rm -rf "$(DESTDIR)$(datadir)/tenon/template"
