@@ -112,13 +112,20 @@ static const struct tenon_method methods[] = {
 	  .errors = "NOT_FOUND OVERLOADED", .doc = "Sends a message to a channel. It is answered when the message is stored; delivery follows." },
 	{ METHOD(ls, ls_args, ls_result), .flags = TENON_IDEMPOTENT, .cli = "notify ls", .permission = "read@workspace",
 	  .doc = "Lists messages and what became of them, newest first." },
-	{ METHOD(retry, retry_args, send_result), .flags = TENON_WRITE | TENON_IDEMPOTENT, .cli = "notify retry ID", .permission = "edit@id",
+	{ METHOD(retry, retry_args, send_result), .flags = TENON_WRITE | TENON_IDEMPOTENT, .cli = "notify retry ID", .permission = "edit@workspace",
 	  .errors = "NOT_FOUND FAILED_PRECONDITION", .doc = "Tries a message again, now and with all its tries." },
 	{ METHOD(probe, probe_args, notify_probe_result), .flags = TENON_IDEMPOTENT, .cli = "notify probe CHANNEL", .permission = "edit@channel",
 	  .errors = "NOT_FOUND PERMISSION_DENIED FAILED_PRECONDITION", .deadline_ms = 130000,
 	  .doc = "Tests a channel's settings as far as that goes without sending a message." },
 	{ 0 },
 };
+
+static int channel_parent(struct tenon_call *c, const char *name, struct tenon_entity *parent)
+{
+	(void)c, (void)name, (void)parent; /* the caller's workspace, as it is */
+	return TENON_OK;
+}
+static const struct tenon_resolver resolvers[] = { { "channel", "channel", channel_parent }, { 0 } };
 
 /* ---- life ---- */
 
@@ -147,5 +154,6 @@ static const struct tenon_plugin notify = {
 	.size = sizeof notify, .abi = TENON_ABI, .name = "notify", .version = "1.0.0", .interface = "service", .licence = "Apache-2.0",
 	.doc = "Messages to people: an outbox, and channels that deliver from it.", .config = &notify_config_table, .methods = methods,
 	.needs = "sql", .builtin = "notify", .create = create, .start = start, .drain = delivery_drain, .destroy = destroy,
+	.resolvers = resolvers,
 };
 TENON_EXPORT(notify);
