@@ -6,6 +6,7 @@
 #include "sandbox.h"
 #include "base/err.h"
 #include "filter.h"
+#include "folder.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -102,9 +103,9 @@ static int move_in(const struct sandbox_limits *l, struct err *e)
 
 	if (chdir(dir) != 0)
 		return err_set(e, TENON_UNAVAILABLE, "sandbox: cannot enter %s as user %d: %s", dir, (int)getuid(), strerror(errno));
-	if (l->writable_dir != NULL && setenv("TMPDIR", l->writable_dir, 1) != 0)
-		return failed(e, "TMPDIR");
-	return TENON_OK;
+	if (l->writable_dir == NULL)
+		return TENON_OK;
+	return setenv("TMPDIR", dir, 1) == 0 ? folder_keep(dir, e) : failed(e, "TMPDIR");
 }
 
 /* a parent that died before prctl() sends no signal any more: so look afterwards whether it is still there */

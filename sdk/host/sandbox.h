@@ -2,8 +2,8 @@
 /* sandbox - what tenon-host does to itself before it loads foreign code. There is no way back.
  *
  * Model    In this order: descriptors above 3 are closed; umask 077; no new privileges; resource limits; another user, if asked; all
- *          capabilities dropped (root without them is a plain user that owns root's files); the folder; it dies with its parent,
- *          and nobody of its user may look into it; last a seccomp filter, for all threads.
+ *          capabilities dropped (root without them is a plain user that owns root's files); the one folder that it
+ *          writes to; it dies with its parent, and nobody of its user may look into it; last a seccomp filter, for all threads.
  * The filter allows what it does not name: a plugin is any library that somebody linked, and an allow list would break with the
  *          next libc. It names what reaches beyond the process, in two classes:
  *          KILL (SIGSYS, the whole process): reading or writing another process's memory, kernel modules, kexec, reboot, swap,
@@ -34,7 +34,8 @@ struct sandbox_limits {
 	int64_t processes;        /* threads and processes of its user, all together; the kernel exempts root. 0: none */
 	int64_t file_bytes;       /* of the longest file it may write. 0: none */
 	int uid, gid;             /* -1: keep. When set, supplementary groups are dropped */
-	const char *writable_dir; /* becomes its working folder and TMPDIR. NULL: "/" */
+	const char *writable_dir; /* its working folder and TMPDIR, and the only place where it writes (on kernels with Landlock; else as
+	                           * the modes of files have it). NULL: "/", and writing is not restricted */
 	int parent;               /* the pid that started it: if that is gone already, the sandbox fails. 0: not asked */
 	bool seccomp;
 	bool fork;                /* may fork */

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "describe_plugin.h"
 #include "plug/describe.h"
 #include "plug/describe_rows.h"
@@ -592,6 +593,36 @@ static void what_cannot_cross_says_so(void **state)
 	free(large);
 }
 
+/* the Nth allocation fails, for each N: words, no leak, and the next try is none the worse */
+static void no_memory_is_survived(void **state)
+{
+	struct buf b = packed(&hand);
+	struct described *d = NULL;
+	long nth = 0;
+
+	(void)state;
+	while (d == NULL) {
+		struct err e = { 0 };
+		mem_fail_nth(++nth);
+		int rc = describe_unpack(b.p, b.n, &d, &e);
+		mem_fail_nth(0);
+		assert_true(rc == TENON_OK || (rc == TENON_NO_MEMORY && *e.text != '\0'));
+	}
+	assert_true(nth > 3);
+	same_plugin(&hand, d->plugin);
+	nth = 1;
+	for (int rc = -1; rc < 0; nth++) {
+		struct buf again = { 0 };
+		struct err e = { 0 };
+		mem_fail_nth(nth);
+		rc = describe_pack(&again, &hand, &e);
+		mem_fail_nth(0);
+		assert_true(rc == TENON_OK || (rc == TENON_NO_MEMORY && *e.text != '\0'));
+		buf_free(&again);
+	}
+	buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -608,6 +639,7 @@ int main(void)
 		cmocka_unit_test(absurd_counts_are_refused),
 		cmocka_unit_test(names_and_texts_are_clean),
 		cmocka_unit_test(what_cannot_cross_says_so),
+		cmocka_unit_test(no_memory_is_survived),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* process - unit tests of children on a loop: what they say, how they end, what they get to see, and what is left of them. */
 #include "base/err.h"
+#include "base/mem.h"
 #include "loop/loop.h"
 #include "loop/process.h"
 
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -481,6 +483,57 @@ static void what_cannot_be_started_says_why(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+static void no_memory_is_survived(void **state)
+{
+	char *argv[4];
+	struct heard h;
+	struct process_spec s = shell(&h, argv, "true");
+	int rc = TENON_NO_MEMORY;
+
+	(void)state;
+	for (long nth = 1; rc == TENON_NO_MEMORY; nth++) {
+		struct err e = { 0 };
+		mem_fail_nth(nth);
+		rc = process_start(loop, &s, &h.process, &e);
+		mem_fail_nth(0);
+		assert_true(rc == TENON_OK || (h.process == NULL && *e.text != '\0'));
+		assert_true(rc == TENON_NO_MEMORY || nth > 2);
+	}
+	assert_int_equal(rc, TENON_OK);
+	run(&h);
+	assert_int_equal(h.ends, 1);
+	forget(&h);
+}
+
+/* no descriptor is left to make a pipe of */
+static void no_descriptors_are_survived(void **state)
+{
+	char *argv[4];
+	struct heard h;
+	struct process_spec s = shell(&h, argv, "true");
+	struct rlimit was, few;
+	int refused = 0;
+
+	(void)state;
+	s.hello = "x";
+	s.hello_n = 1;
+	getrlimit(RLIMIT_NOFILE, &was);
+	few = was;
+	few.rlim_cur = (rlim_t)dup(0); /* the first that is free: from none on, one more each time */
+	close((int)few.rlim_cur);
+	for (int rc = -1; rc < 0; few.rlim_cur++) {
+		struct err e = { 0 };
+		setrlimit(RLIMIT_NOFILE, &few);
+		rc = process_start(loop, &s, &h.process, &e);
+		setrlimit(RLIMIT_NOFILE, &was);
+		refused += rc < 0;
+		assert_true(rc == TENON_OK || (h.process == NULL && strcasestr(e.text, "too many open files") != NULL));
+	}
+	assert_true(refused >= 3);
+	run(&h);
+	forget(&h);
+}
+
 /* as root it becomes another user, without root's groups; anybody else is refused */
 static void it_runs_as_another_user(void **state)
 {
@@ -566,6 +619,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_hello_is_on_fd_3_and_nothing_else_is, open_loop, close_loop),
 		cmocka_unit_test_setup_teardown(a_hello_may_be_large_or_empty, open_loop, close_loop),
 		cmocka_unit_test_setup_teardown(what_cannot_be_started_says_why, open_loop, close_loop),
+		cmocka_unit_test_setup_teardown(no_memory_is_survived, open_loop, close_loop),
+		cmocka_unit_test_setup_teardown(no_descriptors_are_survived, open_loop, close_loop),
 		cmocka_unit_test_setup_teardown(it_runs_as_another_user, open_loop, close_loop),
 		cmocka_unit_test_setup_teardown(nothing_is_left_of_200, open_loop, close_loop),
 	};

@@ -460,6 +460,50 @@ static void descriptors_of_before_are_closed(void **state)
 		close(fd);
 }
 
+/* ---- files of others ---- */
+
+static char outside[] = "/tmp/tenon-outside-XXXXXX"; /* a file that all may write */
+
+static int write_inside(void)
+{
+	MUST(mkdir("d", 0700) == 0 && rmdir("d") == 0);
+	int fd = open("in", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	MUST(fd >= 0 && write(fd, "x", 1) == 1 && ftruncate(fd, 0) == 0 && rename("in", "moved") == 0 && unlink("moved") == 0);
+	MUST(open("/dev/null", O_WRONLY) >= 0 && open("/etc/passwd", O_RDONLY) >= 0 && open(outside, O_RDONLY) >= 0);
+	return 0;
+}
+
+static int write_outside(void)
+{
+	REFUSED(open(outside, O_WRONLY), EACCES);
+	REFUSED(open("/tmp/tenon-outside-new", O_WRONLY | O_CREAT, 0600), EACCES);
+	REFUSED(truncate(outside, 0), EACCES);
+	REFUSED(unlink(outside), EACCES);
+	REFUSED(mkdir("/tmp/tenon-outside-dir", 0700), EACCES);
+	return write_inside();
+}
+
+static int write_anywhere(void)
+{
+	MUST(open(outside, O_WRONLY) >= 0);
+	return 0;
+}
+
+static void only_its_folder_is_written(void **state)
+{
+	bool kept = syscall(SYS_landlock_create_ruleset, NULL, 0, 1) > 0; /* the kernel has Landlock */
+	struct sandbox_limits l = usual();
+	int fd = mkstemp(outside);
+
+	(void)state;
+	assert_true(fd >= 0 && fchmod(fd, 0666) == 0);
+	must_hold(&l, kept ? write_outside : write_inside);
+	l.writable_dir = NULL;
+	must_hold(&l, write_anywhere);
+	close(fd);
+	unlink(outside);
+}
+
 /* ---- the kernel ---- */
 
 static int probe(void)
@@ -630,6 +674,7 @@ int main(int argc, char **argv, char **envp)
 		cmocka_unit_test(memory_is_bounded),
 		cmocka_unit_test(files_descriptors_and_time_are_bounded),
 		cmocka_unit_test(descriptors_of_before_are_closed),
+		cmocka_unit_test(only_its_folder_is_written),
 		cmocka_unit_test(the_kernel_is_out_of_reach),
 		cmocka_unit_test(honest_plugins_work),
 		cmocka_unit_test(what_cannot_be_entered_says_why),
