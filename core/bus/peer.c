@@ -249,6 +249,7 @@ static void on_state(struct hub_line *l)
 		return;
 	if (code >= 0)
 		p->state = PEER_SERVING;
+	p->ordered = clock_ns(); /* a slow start is no hanging: it comes for orders from now on */
 	p->events->state(p->arg, code < 0 ? (int)code : TENON_OK, why);
 }
 
