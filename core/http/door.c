@@ -36,7 +36,7 @@ static int add_method(struct door *d, struct method *m, struct err *e)
 	int rc = add_native(d, m, native, e);
 
 	for (const struct tenon_route *row = m->row->routes; rc == TENON_OK && row != NULL && row->path != NULL; row++) {
-		struct route what = { .dialect = map_get(&d->dialects, row->dialect), .method = m };
+		struct route what = { .dialect = map_get(&d->dialects, row->dialect != NULL ? row->dialect : "native"), .method = m };
 		if (what.dialect == NULL) { /* the plugin that brings it was left out; the rest runs on */
 			log_error("%s: no plugin brings the dialect \"%s\"; nothing answers to %s", m->name, row->dialect, row->path);
 			continue;

@@ -234,7 +234,7 @@ static int make_routes(struct making *m, const struct described_method *from, st
 		if (!is_modest(r->path))
 			return err_set(m->err, TENON_TOO_LARGE, "its description: method %s: the route %.100s has more than %d (alternatives) or %d |",
 			               from->name, r->path, PARENTHESES_MOST, ALTERNATIVES_MOST);
-		routes[i] = (struct tenon_route){ r->has.dialect ? r->dialect : "native", r->path };
+		routes[i] = (struct tenon_route){ TEXT(r, dialect), r->path };
 	}
 	return TENON_OK;
 }
