@@ -126,7 +126,7 @@ static int run_describe(const char *path, struct buf *out, struct err *e)
 	return rc;
 }
 
-static const struct tenon_plugin *look_at(const char *path, const char *kind, struct err *e)
+static const struct described *look_at(const char *path, const char *kind, struct err *e)
 {
 	struct buf bytes = { 0 };
 	struct described *d = NULL;
@@ -135,7 +135,7 @@ static const struct tenon_plugin *look_at(const char *path, const char *kind, st
 	if (rc == TENON_OK)
 		rc = describe_unpack(bytes.p, bytes.n, &d, e);
 	buf_free(&bytes);
-	return rc == TENON_OK && check_descriptor(d->plugin, kind, e) == TENON_OK ? d->plugin : NULL;
+	return rc == TENON_OK && check_descriptor(d->plugin, kind, e) == TENON_OK ? d : NULL;
 }
 
 int find_load(struct found *f, struct err *e)
@@ -161,7 +161,8 @@ static int add_file(struct map *found, const char *dir, bool shipped, const char
 	if (snprintf(path, sizeof path, "%s/%s/%s", dir, interface, file) >= (int)sizeof path ||
 	    snprintf(kind, sizeof kind, "%s/%.*s", interface, (int)n - 3, file) >= (int)sizeof kind || map_get(found, kind) != NULL)
 		return TENON_OK;
-	const struct tenon_plugin *p = shipped ? find_open(path, kind, &e) : look_at(path, kind, &e);
+	const struct described *d = shipped ? NULL : look_at(path, kind, &e);
+	const struct tenon_plugin *p = shipped ? find_open(path, kind, &e) : d != NULL ? d->plugin : NULL;
 	if (p == NULL) {
 		log_error("plugin %s is left out: %s", path, e.text);
 		return TENON_OK;
@@ -173,7 +174,8 @@ static int add_file(struct map *found, const char *dir, bool shipped, const char
 	f->path = mem_strdup(path);
 	f->plugin = p;
 	f->shipped = f->loaded = shipped;
-	f->lazy = shipped && p->start == NULL;
+	f->lazy = shipped ? p->start == NULL : !d->starts;
+	f->dialects = shipped ? p->dialects != NULL : d->dialects;
 	return f->kind == NULL || f->path == NULL ? TENON_NO_MEMORY : map_put(found, kind, f);
 }
 

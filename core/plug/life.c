@@ -150,7 +150,7 @@ static int create_processes(struct life *l, struct member *m, const struct wish 
 	                                .failed = on_given_up, .arg = m };
 	const struct shape *shape;
 
-	if (p->dialects != NULL || w->found->dialects)
+	if (w->found->dialects)
 		return err_set(e, TENON_UNSUPPORTED, "instances.%s: %s brings a dialect, which the door calls: its placement is inline or thread",
 		               m->name, w->found->kind);
 	int rc = open_hub(l, e);
