@@ -31,6 +31,7 @@ enum {
 struct described {
 	const struct tenon_plugin *plugin;
 	size_t tables, rows, bytes;         /* how much of each it has */
+	struct described *next;             /* of all that there ever were */
 };
 
 /* Appends the description. UNSUPPORTED for a plugin that brings dialects: those are functions that the door calls. */
