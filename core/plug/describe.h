@@ -33,6 +33,7 @@ struct described {
 	size_t tables, rows, bytes;         /* how much of each it has */
 	bool starts;                        /* it has a start function */
 	bool dialects;                      /* it brings some, which a description cannot hold: its instances are placed in the core */
+	struct described *next;             /* of all that there ever were */
 };
 
 /* Appends the description. Of dialects, which are functions that the door calls, it only says that there are some. */

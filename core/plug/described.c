@@ -14,6 +14,7 @@
 #include "wire/unpack.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -346,6 +347,16 @@ static int read_message(struct making *m, const void *bytes, size_t n)
 	return u.p == u.end ? TENON_OK : err_set(m->err, TENON_INVALID_ARGUMENT, "its description: %zu bytes too many", (size_t)(u.end - u.p));
 }
 
+/* nobody gives them back: debuggers and leak checkers find them here */
+static void keep(struct described *d)
+{
+	static _Atomic(struct described *) all;
+
+	d->next = atomic_load(&all);
+	while (!atomic_compare_exchange_weak(&all, &d->next, d))
+		;
+}
+
 int describe_unpack(const void *bytes, size_t n, struct described **out, struct err *e)
 {
 	struct making m = { .err = e };
@@ -361,7 +372,8 @@ int describe_unpack(const void *bytes, size_t n, struct described **out, struct 
 		arena_free(&m.memory);
 		return rc;
 	}
-	*d = (struct described){ plugin, m.n, m.rows, m.bytes, m.message.starts, m.message.dialects };
+	*d = (struct described){ plugin, m.n, m.rows, m.bytes, m.message.starts, m.message.dialects, NULL };
+	keep(d);
 	*out = d;
 	return TENON_OK;
 }

@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -152,13 +153,13 @@ int find_load(struct found *f, struct err *e)
 
 static int add_file(struct map *found, const char *dir, bool shipped, const char *interface, const char *file)
 {
-	char path[PATH_MAX], kind[512];
+	char named[PATH_MAX], path[PATH_MAX], kind[512];
 	size_t n = strlen(file);
 	struct err e = { 0 };
 
 	if (n < 4 || strcmp(file + n - 3, ".so") != 0)
 		return TENON_OK;
-	if (snprintf(path, sizeof path, "%s/%s/%s", dir, interface, file) >= (int)sizeof path ||
+	if (snprintf(named, sizeof named, "%s/%s/%s", dir, interface, file) >= (int)sizeof named || realpath(named, path) == NULL ||
 	    snprintf(kind, sizeof kind, "%s/%.*s", interface, (int)n - 3, file) >= (int)sizeof kind || map_get(found, kind) != NULL)
 		return TENON_OK;
 	const struct described *d = shipped ? NULL : look_at(path, kind, &e);
