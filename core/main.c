@@ -19,6 +19,7 @@
 #include "options.h"
 #include "plug/find.h"
 #include "plug/life.h"
+#include "plug/wish.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -17,6 +17,7 @@
 #include "loop/loop.h"
 #include "step.h"
 #include "supervisor.h"
+#include "wish.h"
 #include "wire/pack.h"
 
 #include <errno.h>
@@ -26,20 +27,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_INSTANCES = 256, RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 30000 };
-
-enum placement { PLACE_DEFAULT, PLACE_INLINE, PLACE_THREAD, PLACE_PROCESS };
-static const struct tenon_name placements[] = { { "default", PLACE_DEFAULT }, { "inline", PLACE_INLINE }, { "thread", PLACE_THREAD },
-	{ "process", PLACE_PROCESS }, { 0 } };
-
-#define INSTANCE_CONF(F, S) \
-	F(S, const char *, plugin, .doc = "which plugin it is: <interface>/<vendor>; the built-in instances know theirs") \
-	F(S, int64_t, placement, .type = TENON_ENUM, .names = placements, .dflt = "default", \
-	  .doc = "inline: on the main loop; thread: on a loop and thread of its own; process: in a process of its own, which cannot " \
-	         "crash or read the core; default: inline for what comes with tenond, process for all else") \
-	F(S, struct process_conf, process, TENON_SUB(process_conf), .doc = "limits of placement process")
-TENON_STRUCT(instance_conf, INSTANCE_CONF);
-TENON_TABLE(, instance_conf, INSTANCE_CONF);
+enum { MOST_INSTANCES = WISHES_MOST, RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 30000 };
 
 struct member {
 	struct instance *instance;
@@ -64,6 +52,8 @@ struct life {
 	void (*done)(void *);
 	void *done_arg;
 };
+
+static const struct tenon_plugin *plugin_of(const struct wish *w) { return w->found->plugin; }
 
 /* ---- creating ---- */
 
@@ -96,18 +86,6 @@ static int read_config(struct conf *conf, const char *path, const struct tenon_p
 		return TENON_OK;
 	*config = mem_zero(p->config->size);
 	return *config == NULL ? err_set(e, TENON_NO_MEMORY, "no memory") : conf_read(conf, path, p->config, *config, e);
-}
-
-/* ---- which instances, in which order ---- */
-
-struct wish { const char *name; struct found *found; struct instance_conf conf; bool taken; };
-
-static const struct tenon_plugin *plugin_of(const struct wish *w) { return w->found->plugin; }
-
-static enum placement placement_of(const struct wish *w)
-{
-	enum placement p = (enum placement)w->conf.placement;
-	return p != PLACE_DEFAULT ? p : w->found->shipped ? PLACE_INLINE : PLACE_PROCESS;
 }
 
 /* ---- creating ---- */
@@ -166,7 +144,7 @@ static int create_processes(struct life *l, struct member *m, const struct wish 
 
 static int place(struct life *l, struct member *m, const struct wish *w, const void *config, struct err *e)
 {
-	enum placement placement = placement_of(w);
+	enum placement placement = wish_placement(w);
 	int rc = TENON_OK;
 
 	if (placement != PLACE_PROCESS && (rc = find_load(w->found, e)) < 0)
@@ -205,88 +183,6 @@ static int create(struct life *l, struct conf *conf, const struct wish *w, struc
 	return rc;
 }
 
-/* of two that bring the same name it is that of the one that comes with tenond */
-static struct found *builtin_of(const struct map *found, const char *name)
-{
-	struct found *theirs = NULL;
-
-	MAP_EACH(found, s) {
-		struct found *f = s->value;
-		if (f->plugin->builtin == NULL || strcmp(f->plugin->builtin, name) != 0)
-			continue;
-		if (f->shipped)
-			return f;
-		theirs = theirs == NULL ? f : theirs;
-	}
-	return theirs;
-}
-
-static int unknown_kind(const struct map *found, const char *name, const char *kind, struct err *e)
-{
-	const char *kinds[MOST_INSTANCES];
-	size_t n = 0;
-
-	MAP_EACH(found, s)
-		if (n < MOST_INSTANCES)
-			kinds[n++] = s->key;
-	const char *near = text_nearest(kind, kinds, n);
-	return err_set(e, TENON_NOT_FOUND, "instances.%s.plugin: no plugin \"%s\" was found%s%s%s", name, kind,
-	               near != NULL ? "; did you mean \"" : "", near != NULL ? near : "", near != NULL ? "\"?" : "");
-}
-
-static int wish_from_conf(struct conf *conf, const struct map *found, const char *name, struct wish *w, struct err *e)
-{
-	char path[300], where[300];
-
-	snprintf(path, sizeof path, "instances.%s", name);
-	*w = (struct wish){ .name = name };
-	int rc = conf_read(conf, path, &instance_conf_table, &w->conf, e);
-	if (rc < 0)
-		return rc;
-	if (*w->conf.plugin == '\0') {
-		w->found = builtin_of(found, name);
-		if (w->found != NULL)
-			return TENON_OK;
-		conf_where(conf, path, where, sizeof where);
-		return err_set(e, TENON_INVALID_ARGUMENT, "%s: instances.%s: no plugin that was found brings an instance of this name: say which "
-		               "`plugin:` it is, or look at plugin_dirs", where, name);
-	}
-	w->found = map_get(found, w->conf.plugin);
-	if (w->found == NULL) {
-		conf_where(conf, path, where, sizeof where);
-		unknown_kind(found, name, w->conf.plugin, e);
-		return err_prefix(e, "%s", where);
-	}
-	return TENON_OK;
-}
-
-static int add_wish(struct conf *conf, const struct map *found, const char *name, struct wish *wishes, size_t *n, struct err *e)
-{
-	for (size_t k = 0; k < *n; k++)
-		if (strcmp(wishes[k].name, name) == 0)
-			return TENON_OK;
-	if (*n == MOST_INSTANCES)
-		return err_set(e, TENON_LIMIT_EXCEEDED, "more than %d instances", MOST_INSTANCES);
-	return wish_from_conf(conf, found, name, &wishes[(*n)++], e);
-}
-
-/* those of the configuration, then the built-in ones that it does not mention */
-static int collect_wishes(struct conf *conf, const struct map *found, struct wish *wishes, size_t *n, struct err *e)
-{
-	const char *names[MOST_INSTANCES];
-	size_t named = conf_children(conf, "instances", names, MOST_INSTANCES);
-	int rc = TENON_OK;
-
-	for (size_t i = 0; i < named && rc == TENON_OK; i++)
-		rc = add_wish(conf, found, names[i], wishes, n, e);
-	MAP_EACH(found, s) {
-		const struct found *f = s->value;
-		if (rc == TENON_OK && f->plugin->builtin != NULL)
-			rc = add_wish(conf, found, f->plugin->builtin, wishes, n, e);
-	}
-	return rc;
-}
-
 static bool needs_met(const struct wish *w, const struct wish *all, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -312,7 +208,7 @@ int life_open(struct life **out, struct bus *bus, struct conf *conf, const struc
 	l->data_dir = data_dir;
 	l->retry_ms = RETRY_FIRST_MS;
 	*out = l;
-	int rc = collect_wishes(conf, found, wishes, &n, e);
+	int rc = wish_collect(conf, found, wishes, &n, e);
 	for (bool progress = true; progress && rc == TENON_OK;) {
 		progress = false;
 		for (size_t i = 0; i < n && rc == TENON_OK; i++) {

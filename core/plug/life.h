@@ -12,8 +12,6 @@
 #include "base/map.h"
 #include "bus/bus.h"
 
-extern const struct tenon_table instance_conf_table; /* the core's own keys of an instance */
-
 struct buf;
 struct conf;
 struct life;
