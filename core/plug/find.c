@@ -69,11 +69,15 @@ static int read_all(int fd, struct buf *b, struct err *e)
 
 	for (;;) {
 		int rc = poll(&p, 1, DESCRIBE_MS);
+		if (rc < 0 && errno == EINTR)
+			continue;
 		if (rc <= 0)
 			return err_set(e, TENON_DEADLINE_EXCEEDED, "it did not describe itself within %d s", DESCRIBE_MS / 1000);
 		if (!buf_reserve(b, 65536))
 			return err_set(e, TENON_NO_MEMORY, "no memory");
 		ssize_t n = read(fd, b->p + b->n, b->room - b->n);
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n <= 0)
 			return n == 0 ? TENON_OK : err_set(e, TENON_UNAVAILABLE, "its description cannot be read");
 		b->n += (size_t)n;
@@ -114,7 +118,8 @@ static int run_describe(const char *path, struct buf *out, struct err *e)
 		if (rc < 0)
 			kill(pid, SIGKILL);
 		read_all(bad[0], &said, NULL);
-		waitpid(pid, &status, 0);
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
 		if (rc == TENON_OK && status != 0) {
 			said.n = said.n > 0 && said.p[said.n - 1] == '\n' ? said.n - 1 : said.n;
 			rc = WIFSIGNALED(status) ? err_set(e, TENON_INVALID_ARGUMENT, "it died of signal %d when it was asked what it is", WTERMSIG(status))
@@ -127,7 +132,7 @@ static int run_describe(const char *path, struct buf *out, struct err *e)
 	return rc;
 }
 
-static const struct described *look_at(const char *path, const char *kind, struct err *e)
+const struct described *find_describe(const char *path, const char *kind, struct err *e)
 {
 	struct buf bytes = { 0 };
 	struct described *d = NULL;
@@ -162,7 +167,7 @@ static int add_file(struct map *found, const char *dir, bool shipped, const char
 	if (snprintf(named, sizeof named, "%s/%s/%s", dir, interface, file) >= (int)sizeof named || realpath(named, path) == NULL ||
 	    snprintf(kind, sizeof kind, "%s/%.*s", interface, (int)n - 3, file) >= (int)sizeof kind || map_get(found, kind) != NULL)
 		return TENON_OK;
-	const struct described *d = shipped ? NULL : look_at(path, kind, &e);
+	const struct described *d = shipped ? NULL : find_describe(path, kind, &e);
 	const struct tenon_plugin *p = shipped ? find_open(path, kind, &e) : d != NULL ? d->plugin : NULL;
 	if (p == NULL) {
 		log_error("plugin %s is left out: %s", path, e.text);

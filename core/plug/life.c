@@ -13,6 +13,7 @@
 #include "bus/subscription.h"
 #include "conf/conf.h"
 #include "find.h"
+#include "member.h"
 #include "loop/fiber.h"
 #include "loop/loop.h"
 #include "step.h"
@@ -27,31 +28,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_INSTANCES = WISHES_MOST, RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 30000 };
-
-struct member {
-	struct instance *instance;
-	struct loop *own_loop;        /* placement thread */
-	pthread_t thread;
-	struct life *life;
-	char *name;
-	bool created;
-	struct supervisor *supervisor; /* placement process */
-};
-
-struct life {
-	struct bus *bus;
-	struct loop *loop;
-	const char *data_dir;
-	struct hub *hub;              /* once an instance is placed in a process */
-	char hub_dir[32];             /* "": its socket lies in data_dir */
-	struct member members[MOST_INSTANCES]; /* in the order in which they start */
-	size_t n;
-	int64_t retry_ms;
-	bool stopping;
-	void (*done)(void *);
-	void *done_arg;
-};
+enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 30000 };
 
 static const struct tenon_plugin *plugin_of(const struct wish *w) { return w->found->plugin; }
 
@@ -171,6 +148,8 @@ static int create(struct life *l, struct conf *conf, const struct wish *w, struc
 		return err_set(e, TENON_LIMIT_EXCEEDED, "more than %d instances", MOST_INSTANCES);
 	struct member *m = &l->members[l->n];
 	m->life = l;
+	m->found = w->found;
+	m->version = plugin_of(w)->version;
 	m->name = mem_strdup(w->name);
 	if (m->name == NULL)
 		return err_set(e, TENON_NO_MEMORY, "no memory");
@@ -222,6 +201,8 @@ int life_open(struct life **out, struct bus *bus, struct conf *conf, const struc
 		if (!wishes[i].taken)
 			rc = err_set(e, TENON_INVALID_ARGUMENT, "instance %s: its needs (%s) form a circle", wishes[i].name, plugin_of(&wishes[i])->needs);
 	if (rc == TENON_OK)
+		rc = admin_open(l, e);
+	if (rc == TENON_OK)
 		rc = access_bind(bus, e);
 	mem_free(wishes);
 	return rc;
@@ -261,6 +242,19 @@ static int start_member(struct life *l, struct member *m)
 	rc = step_run(in, "start", in->plugin->start, in->reason, sizeof in->reason);
 	if (rc == TENON_OK)
 		in->reason[0] = '\0';
+	return rc;
+}
+
+int life_start_one(struct life *l, struct member *m)
+{
+	struct instance *in = m->instance;
+	int rc = start_member(l, m);
+
+	atomic_store(&in->state, rc < 0 ? INSTANCE_FAILED : INSTANCE_STARTED);
+	if (rc == TENON_OK)
+		log_line(LOG_INFO, in->name, NULL, "started (%s/%s %s)", in->plugin->interface, in->plugin->name, m->version);
+	else
+		log_line(LOG_ERROR, in->name, NULL, "did not start: %s; trying again in %lld s", in->reason, (long long)l->retry_ms / 1000);
 	return rc;
 }
 
@@ -329,6 +323,12 @@ void life_start(struct life *l, void (*done)(void *), void *arg)
 	fiber_start(l->loop, STACK_HANDLER, "start", start_fiber, l);
 }
 
+void life_on_reread(struct life *l, int (*reread)(void *, struct conf **, struct err *), void *arg)
+{
+	l->reread = reread;
+	l->reread_arg = arg;
+}
+
 int life_ready(struct life *l, struct buf *why)
 {
 	int rc = TENON_OK;
@@ -352,24 +352,29 @@ int life_ready(struct life *l, struct buf *why)
 
 /* ---- stopping ---- */
 
+void life_stop_one(struct life *l, struct member *m)
+{
+	struct instance *in = m->instance;
+	char why[400];
+
+	(void)l;
+	atomic_store(&in->state, INSTANCE_DRAINING);
+	subscription_stop(in);
+	step_run(in, "end", background_end, why, sizeof why);
+	if (m->supervisor != NULL)
+		supervisor_stop(m->supervisor);
+	else if (step_run(in, "drain", in->plugin->drain, why, sizeof why) < 0)
+		log_line(LOG_WARN, in->name, NULL, "drain: %s", why);
+	atomic_store(&in->state, INSTANCE_STOPPED);
+}
+
 static void stop_fiber(void *arg)
 {
 	struct life *l = arg;
-	char why[400];
 
-	for (size_t i = l->n; i-- > 0;) {
-		struct instance *in = l->members[i].instance;
-		if (atomic_load(&in->state) != INSTANCE_STARTED)
-			continue;
-		atomic_store(&in->state, INSTANCE_DRAINING);
-		subscription_stop(in);
-		step_run(in, "end", background_end, why, sizeof why);
-		if (l->members[i].supervisor != NULL)
-			supervisor_stop(l->members[i].supervisor);
-		else if (step_run(in, "drain", in->plugin->drain, why, sizeof why) < 0)
-			log_line(LOG_WARN, in->name, NULL, "drain: %s", why);
-		atomic_store(&in->state, INSTANCE_STOPPED);
-	}
+	for (size_t i = l->n; i-- > 0;)
+		if (atomic_load(&l->members[i].instance->state) == INSTANCE_STARTED)
+			life_stop_one(l, &l->members[i]);
 	l->done(l->done_arg);
 }
 
@@ -386,6 +391,8 @@ void life_close(struct life *l)
 {
 	if (l == NULL)
 		return;
+	if (l->admin != NULL)
+		bus_stop_lanes(l->admin);
 	for (size_t i = l->n; i-- > 0;) {
 		struct member *m = &l->members[i];
 		supervisor_free(m->supervisor);

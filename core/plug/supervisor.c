@@ -417,9 +417,11 @@ int supervisor_replace(struct supervisor *s, const char *path, struct buf *confi
 	char *old_path = s->path, *new_path = mem_strdup(path);
 	struct buf old_config = s->spec.config;
 
-	if (new_path == NULL) {
+	if (new_path == NULL || s->waiter != NULL) {
+		snprintf(why, size, "%s", s->waiter != NULL ? "it is being started or replaced already" : "no memory");
+		mem_free(new_path);
 		buf_free(config);
-		return TENON_NO_MEMORY;
+		return TENON_OVERLOADED;
 	}
 	s->path = new_path;
 	s->spec.config = *config;
