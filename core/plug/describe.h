@@ -31,9 +31,12 @@ enum {
 struct described {
 	const struct tenon_plugin *plugin;
 	size_t tables, rows, bytes;         /* how much of each it has */
+	bool starts;                        /* it has a start function */
+	bool dialects;                      /* it brings some, which a description cannot hold: its instances are placed in the core */
+	struct described *next;             /* of all that there ever were */
 };
 
-/* Appends the description. UNSUPPORTED for a plugin that brings dialects: those are functions that the door calls. */
+/* Appends the description. Of dialects, which are functions that the door calls, it only says that there are some. */
 int describe_pack(struct buf *, const struct tenon_plugin *, struct err *);
 
 /* `*out` is NULL on failure. The shapes of all its tables are made, thus whatever is wrong with them has been said. */

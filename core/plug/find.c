@@ -19,6 +19,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -69,11 +70,15 @@ static int read_all(int fd, struct buf *b, struct err *e)
 
 	for (;;) {
 		int rc = poll(&p, 1, DESCRIBE_MS);
+		if (rc < 0 && errno == EINTR)
+			continue;
 		if (rc <= 0)
 			return err_set(e, TENON_DEADLINE_EXCEEDED, "it did not describe itself within %d s", DESCRIBE_MS / 1000);
 		if (!buf_reserve(b, 65536))
 			return err_set(e, TENON_NO_MEMORY, "no memory");
 		ssize_t n = read(fd, b->p + b->n, b->room - b->n);
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n <= 0)
 			return n == 0 ? TENON_OK : err_set(e, TENON_UNAVAILABLE, "its description cannot be read");
 		b->n += (size_t)n;
@@ -114,7 +119,8 @@ static int run_describe(const char *path, const char *python, struct buf *out, s
 		if (rc < 0)
 			kill(pid, SIGKILL);
 		read_all(bad[0], &said, NULL);
-		waitpid(pid, &status, 0);
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
 		if (rc == TENON_OK && status != 0) {
 			said.n = said.n > 0 && said.p[said.n - 1] == '\n' ? said.n - 1 : said.n;
 			rc = WIFSIGNALED(status) ? err_set(e, TENON_INVALID_ARGUMENT, "it died of signal %d when it was asked what it is", WTERMSIG(status))
@@ -127,7 +133,7 @@ static int run_describe(const char *path, const char *python, struct buf *out, s
 	return rc;
 }
 
-static const struct tenon_plugin *look_at(const char *path, const char *kind, const char *python, struct err *e)
+const struct described *find_describe(const char *path, const char *kind, const char *python, struct err *e)
 {
 	struct buf bytes = { 0 };
 	struct described *d = NULL;
@@ -136,7 +142,7 @@ static const struct tenon_plugin *look_at(const char *path, const char *kind, co
 	if (rc == TENON_OK)
 		rc = describe_unpack(bytes.p, bytes.n, &d, e);
 	buf_free(&bytes);
-	return rc == TENON_OK && check_descriptor(d->plugin, kind, e) == TENON_OK ? d->plugin : NULL;
+	return rc == TENON_OK && check_descriptor(d->plugin, kind, e) == TENON_OK ? d : NULL;
 }
 
 int find_load(struct found *f, struct err *e)
@@ -158,7 +164,7 @@ struct search { struct map *found; struct python python; bool shipped; };
 
 static int add_file(struct search *s, const char *dir, const char *interface, const char *file)
 {
-	char path[PATH_MAX], kind[512];
+	char named[PATH_MAX], path[PATH_MAX], kind[512];
 	size_t n = strlen(file);
 	struct err e = { 0 };
 
@@ -166,11 +172,12 @@ static int add_file(struct search *s, const char *dir, const char *interface, co
 
 	if (n < 4 || (strcmp(file + n - 3, ".so") != 0 && !is_python))
 		return TENON_OK;
-	if (snprintf(path, sizeof path, "%s/%s/%s", dir, interface, file) >= (int)sizeof path ||
+	if (snprintf(named, sizeof named, "%s/%s/%s", dir, interface, file) >= (int)sizeof named || realpath(named, path) == NULL ||
 	    snprintf(kind, sizeof kind, "%s/%.*s", interface, (int)n - 3, file) >= (int)sizeof kind || map_get(s->found, kind) != NULL)
 		return TENON_OK;
 	const char *python = is_python ? python_program(&s->python, &e) : NULL;
-	const struct tenon_plugin *p = shipped ? find_open(path, kind, &e) : is_python && python == NULL ? NULL : look_at(path, kind, python, &e);
+	const struct described *d = shipped || (is_python && python == NULL) ? NULL : find_describe(path, kind, python, &e);
+	const struct tenon_plugin *p = shipped ? find_open(path, kind, &e) : d != NULL ? d->plugin : NULL;
 	if (p == NULL) {
 		log_error("plugin %s is left out: %s", path, e.text);
 		return TENON_OK;
@@ -183,7 +190,8 @@ static int add_file(struct search *s, const char *dir, const char *interface, co
 	f->plugin = p;
 	f->python = python;
 	f->shipped = f->loaded = shipped;
-	f->lazy = shipped && p->start == NULL;
+	f->lazy = shipped ? p->start == NULL : !d->starts;
+	f->dialects = shipped ? p->dialects != NULL : d->dialects;
 	return f->kind == NULL || f->path == NULL ? TENON_NO_MEMORY : map_put(s->found, kind, f);
 }
 

@@ -26,6 +26,9 @@ struct found {
  * elsewhere is only described, by a process of its own. `python`: the interpreter, "" for the first python3 of PATH; kept. `found` maps
  * kind -> struct found. Reports rejects in the log. */
 int  find_plugins(struct map *found, const char *const *dirs, size_t n, size_t shipped, const char *python, struct err *);
+/* What the file at `path` says of itself now; NULL on failure. It is as `kind`, or refused. `python`: what runs it, or NULL. */
+struct described;
+const struct described *find_describe(const char *path, const char *kind, const char *python, struct err *);
 /* Loads one that was only described into this process; UNSUPPORTED for Python. */
 int  find_load(struct found *, struct err *);
 /* The descriptor of the file at `path`, loaded into this process; `kind` NULL: whatever it calls itself. NULL on failure. */

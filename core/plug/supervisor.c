@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BACKOFF_MS = 100, BACKOFF_MOST_MS = 10000, CRASHES_MOST = 5, QUIET_NS = 60, IDLE_POLL_MS = 200 };
 
@@ -310,8 +311,9 @@ static void pack_hosting(struct supervisor *s, const char *token, struct buf *b)
 {
 	const struct process_conf *c = &s->spec.limits;
 	struct hosting h = {
-		.address = s->spec.hub->address, .token = token, .path = s->path, .kind = s->kind, .python = s->spec.python, .instance = s->spec.instance->name,
-		.data_dir = s->spec.instance->host.data_dir, .config = { s->spec.config.p, s->spec.config.n }, .lanes = c->lanes,
+		.address = s->spec.hub->address, .token = token, .path = s->path, .kind = s->kind, .python = s->spec.python,
+		.instance = s->spec.instance->name,
+		.data_dir = s->spec.instance->host.data_dir, .config = { s->spec.config.p, s->spec.config.n }, .parent = getpid(), .lanes = c->lanes,
 		.log_level = log_wants(LOG_DEBUG) ? LOG_DEBUG : log_wants(LOG_INFO) ? LOG_INFO : log_wants(LOG_WARN) ? LOG_WARN : LOG_ERROR,
 		.call_memory = (int64_t)s->spec.instance->bus->arena_limit, .memory = c->memory, .cpu_seconds = c->cpu_seconds,
 		.open_files = c->open_files, .threads = c->threads, .uid = c->uid, .gid = c->gid, .seccomp = c->seccomp, .exec = c->exec,
@@ -416,9 +418,11 @@ int supervisor_replace(struct supervisor *s, const char *path, struct buf *confi
 	char *old_path = s->path, *new_path = mem_strdup(path);
 	struct buf old_config = s->spec.config;
 
-	if (new_path == NULL) {
+	if (new_path == NULL || s->waiter != NULL) {
+		snprintf(why, size, "%s", s->waiter != NULL ? "it is being started or replaced already" : "no memory");
+		mem_free(new_path);
 		buf_free(config);
-		return TENON_NO_MEMORY;
+		return TENON_OVERLOADED;
 	}
 	s->path = new_path;
 	s->spec.config = *config;

@@ -54,6 +54,7 @@ def describe(plugin):
     tables = Tables()
     out = {"abi": ABI, "name": plugin.name, "interface": plugin.interface, "version": plugin.version,
            **some(licence=plugin.licence, doc=plugin.doc, needs=plugin.needs, builtin=plugin.builtin)}
+    out["starts"] = plugin.create_fn is not None  # without work to do first, its process waits for the first call
     if plugin.config is not None:
         out["config"] = tables.number(plugin.config)
     out["methods"] = [{
