@@ -145,10 +145,10 @@ class GiveArgs:
 async def give(call, args: GiveArgs) -> None:
     """Bytes 0, 1, ... 250, 0 ..."""
     span = await call.content(type="application/octet-stream", filename="bytes.bin", size=args.n)
-    block = bytes(range(251)) * 262
+    block = bytes(range(251)) * 257
     at, end = span.offset, span.offset + span.length
     while at < end:
-        n = min(end - at, 65536)
+        n = min(end - at, 251 * 256)
         await call.write(block[at % 251:at % 251 + n])
         at += n
 
