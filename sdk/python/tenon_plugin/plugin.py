@@ -44,6 +44,8 @@ class Method:
         self.deadline_ms, self.since = options.pop("deadline_ms"), options.pop("since")
         self.is_write = bool(self.flags & WRITE)
         self.args, self.result, self.takes_args = self.find_types()
+        if not self.permission and not self.flags & HIDDEN:
+            raise self.wrong("who may call it? permission=\"read\", \"edit\", or with what it is about: \"edit@run_id\"")
         self.emits = next((r for r in rows(self.result) if r.flags & EMIT), None)
 
     def wrong(self, what):

@@ -61,32 +61,32 @@ async def greet(call, args: Args) -> Args:
     return Args(name=call.config.greeting + " " + args.name)
 
 
-@plugin.method(write=True)
+@plugin.method(permission="edit", write=True)
 def blocking(call, args: Args) -> Args:
     assert threading.current_thread() is not threading.main_thread()
     out = call.call("sql", "query", {"sql": args.name})
     return Args(name=out["name"])
 
 
-@plugin.method(stream_in=True, stream_out=True)
+@plugin.method(permission="edit", stream_in=True, stream_out=True)
 async def copy(call):
     parts = [p async for p in call.read()]
     await call.answer(b"".join(parts), type="text/plain")
 
 
-@plugin.method(stream_in=True, stream_out=True)
+@plugin.method(permission="edit", stream_in=True, stream_out=True)
 def copy_in_thread(call):
     call.answer(b"".join(call.read()))
 
 
-@plugin.method()
+@plugin.method(permission="read")
 async def many(call, args: Args) -> Items:
     for i in range(int(args.name)):
         await call.emit(Item(i=i))
     return Items(n=int(args.name))
 
 
-@plugin.method()
+@plugin.method(permission="read")
 async def wrong(call) -> Args:
     return {"name": "a dict"}
 
@@ -140,15 +140,17 @@ class Description(unittest.TestCase):
             pass
         for name, cls in (("a", Args), ("b", other)):
             f.__annotations__ = {"args": cls, "return": None}
-            p.method(name=name)(f)
+            p.method(name=name, hidden=True)(f)
         self.assertRaises(TypeError, describe, p)
 
     def test_what_is_no_method_is_refused(self):
         p = Plugin("p", version="1")
         for fn in (lambda: 0, lambda a, b, c: 0, lambda call, args: 0):
-            self.assertRaises(TypeError, p.method(name="x"), fn)
-        for fn in (lambda call: 0,):
-            self.assertRaises(TypeError, p.method(), fn)
+            self.assertRaises(TypeError, p.method(name="x", permission="read"), fn)
+        self.assertRaises(TypeError, p.method(permission="read"), lambda call: 0)  # no name
+        self.assertRaises(TypeError, p.method(name="x"), lambda call: 0)  # no permission
+        p.method(name="x", permission="read")(lambda call: 0)
+        self.assertRaises(TypeError, p.method(name="x", permission="read"), lambda call: 0)  # twice
         for bad in (dict(name="Big", version="1"), dict(name="a-b", version="1"), dict(name="a", version="1", config=int), dict(name="a", version="1", threads=0)):
             self.assertRaises(TypeError, Plugin, **bad)
 
