@@ -7,8 +7,10 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -410,17 +412,56 @@ def project(s, where):
         tap.ok(code == 0 and "Hi, Bo!" in text, "and is a command", text)
 
 
+# ---- the page ----
+
+def page(s, where):
+    """docs/plugins/python.md does what it says: its files are written, its commands run, and what they print is what stands there"""
+    at, port, daemon = s.path("page"), str(server.free_port()), None
+    os.makedirs(at)
+    os.symlink(os.path.join(where, "venv"), at + "/venv")
+    text = open("docs/plugins/python.md").read().replace("5500", port)
+    blocks = re.findall(r"^```(\w+)([^\n]*)\n(.*?)^```$", text, re.M | re.S)
+    printed, ran = None, 0
+    try:
+        for kind, about, block in blocks:
+            if kind == "python":
+                with open(os.path.join(at, about.split("file=")[1]), "w") as f:
+                    f.write(block)
+            elif kind == "text":
+                tap.is_(printed.strip(), block.strip(), "the page shows what is printed: %s" % block.strip()[:60])
+            elif "server" in about:
+                daemon = subprocess.Popen(block, shell=True, cwd=at, env=s.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+                tap.ok(until(lambda: answers("http://127.0.0.1:%s/health" % port)), "the page's server runs")
+            else:
+                lines = [line for line in block.splitlines() if not re.match("python3 -m venv|venv/bin/pip install", line)]  # pyenv.py did that
+                code, printed = s.run(["sh", "-ec", "\n".join(lines)], cwd=at)
+                ran += 1
+                tap.ok(code == 0, "the page's commands: %s" % lines[0][:70], printed)
+    finally:
+        if daemon is not None:
+            os.killpg(daemon.pid, signal.SIGTERM)
+            daemon.wait(20)
+    tap.ok(ran >= 6, "they were all found", ran)
+
+
+def answers(url):
+    with contextlib.suppress(OSError):
+        return urllib.request.urlopen(url).status == 200
+    return False
+
+
 def main():
     global PYTHON
     with tempfile.TemporaryDirectory(prefix="tenon-python-") as where, sdk.Installed() as s:
         PYTHON = pyenv.make(where, s.prefix + "/share/tenon/python")
         done = s.run([PYTHON, "-B", "-W", "error", "-m", "unittest", "discover", "-s", os.path.abspath("sdk/python/tests")])
         tap.ok(done[0] == 0 and "OK" in done[1], "the runtime's own tests", done[1])
-        example(where)
+        page(s, where); example(where)
         harm(where)
         starting(where)
         describing(where)
         project(s, where)
+        page(s, where)
     tap.done_testing()
 
 
