@@ -229,6 +229,7 @@ static int put_plugin(struct packing *p, struct described_plugin *out)
 	PUT_TEXT(out, doc, from->doc);
 	PUT_TEXT(out, needs, from->needs);
 	PUT_TEXT(out, builtin, from->builtin);
+	PUT_SOME(out, starts, from->start != NULL);
 	if (from->config != NULL && (rc = number_table(p, from->config, &out->config)) == TENON_OK)
 		out->has.config = 1;
 	if (rc == TENON_OK)

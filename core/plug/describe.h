@@ -2,7 +2,7 @@
 /* describe - a plugin's descriptor as bytes and back: the daemon knows the rows of a plugin that it never loads.
  *
  * Model      What crosses is all that is data: names, docs, the config table, method rows with their tables, routes, CLI words,
- *            permissions. Handlers, lanes and the BLOCKING flag stay behind, for calls are run where the plugin is. So do the
+ *            permissions. Handlers, lanes and the BLOCKING flag stay behind, for calls are run where the plugin is; of `start` only whether there is one. So do the
  *            functions of patterns: the name and the regex cross, the plugin's side checks. Offsets and sizes are laid out anew
  *            by this build, each member in a place of its own: a described table is never of the plugin's layout, and messages
  *            go by the names of rows. The bytes are msgpack, by the tables in describe_rows.h.

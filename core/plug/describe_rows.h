@@ -69,6 +69,7 @@ TENON_STRUCT(described_method, DESCRIBED_METHOD);
 	F(S, const char *, doc, DESCRIBE_TEXT(8192), .doc = "what it is") \
 	F(S, const char *, needs, .pattern = &describe_words, .range = "..1024", .doc = "instances that must run before") \
 	F(S, const char *, builtin, DESCRIBE_WORD, .doc = "the instance that is there without being configured") \
+	F(S, bool, starts, .doc = "it has a start function, so it has something to do before its first call") \
 	F(S, int64_t, config, .range = "0..4095", .doc = "number of the table; absent: none") \
 	F(S, struct described_table_list, tables, TENON_MANY(described_table), .range = "..4096", .doc = "all that are referred to") \
 	F(S, struct described_method_list, methods, TENON_MANY(described_method), .range = "..4096", .doc = "its rows")

@@ -275,6 +275,13 @@ static int make_methods(struct making *m, const struct tenon_method **out)
 
 /* ---- the whole ---- */
 
+/* in the place of the one that stayed behind; what is only described is not started */
+static int start_elsewhere(struct tenon_call *c)
+{
+	(void)c;
+	return TENON_UNSUPPORTED;
+}
+
 static int make_plugin(struct making *m, struct tenon_plugin *to)
 {
 	const struct described_plugin *from = &m->message;
@@ -284,6 +291,7 @@ static int make_plugin(struct making *m, struct tenon_plugin *to)
 	*to = (struct tenon_plugin){
 		.size = sizeof *to, .abi = TENON_ABI, .name = from->name, .version = from->version, .interface = from->interface,
 		.licence = TEXT(from, licence), .doc = TEXT(from, doc), .needs = TEXT(from, needs), .builtin = TEXT(from, builtin),
+		.start = from->starts ? start_elsewhere : NULL,
 	};
 	int rc = make_tables(m);
 	if (rc == TENON_OK && from->has.config && from->config >= (int64_t)m->n)

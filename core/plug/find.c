@@ -173,7 +173,7 @@ static int add_file(struct map *found, const char *dir, bool shipped, const char
 	f->path = mem_strdup(path);
 	f->plugin = p;
 	f->shipped = f->loaded = shipped;
-	f->lazy = shipped && p->start == NULL;
+	f->lazy = p->start == NULL;
 	return f->kind == NULL || f->path == NULL ? TENON_NO_MEMORY : map_put(found, kind, f);
 }
 

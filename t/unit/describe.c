@@ -161,7 +161,8 @@ static void same_plugin(const struct tenon_plugin *a, const struct tenon_plugin 
 	same_text(a->doc, b->doc);
 	same_text(a->needs, b->needs);
 	same_text(a->builtin, b->builtin);
-	assert_true(b->lanes == NULL && b->dialects == NULL && b->create == NULL && b->start == NULL && b->drain == NULL && b->destroy == NULL);
+	assert_true(b->lanes == NULL && b->dialects == NULL && b->create == NULL && b->drain == NULL && b->destroy == NULL);
+	assert_int_equal(a->start == NULL, b->start == NULL);
 	assert_int_equal(a->config == NULL, b->config == NULL);
 	if (a->config != NULL)
 		same_table(a->config, b->config);
