@@ -85,6 +85,21 @@ void serve_part(struct hub_line *l)
 
 /* ---- bytes of the request ---- */
 
+/* Waits for the first, and takes what else is there: a door queues what comes in small pieces, and each answer costs a round trip. */
+static int64_t read_what_is_there(struct stream *in, char *p, size_t most)
+{
+	struct stream_peek peek;
+	int64_t n = stream_read(in, p, most);
+
+	while (n > 0 && (size_t)n < most && stream_peek(in, &peek) == STREAM_MORE) {
+		int64_t more = stream_read(in, p + n, most - (size_t)n);
+		if (more <= 0)
+			break; /* it failed: the next read says so */
+		n += more;
+	}
+	return n;
+}
+
 static void read_part(void *arg)
 {
 	struct hub_line *l = arg;
@@ -95,7 +110,7 @@ static void read_part(void *arg)
 	char *part = mem_alloc(most);
 
 	s->reading = true;
-	int64_t n = part == NULL ? TENON_NO_MEMORY : in == NULL ? 0 : stream_read(in, part, most);
+	int64_t n = part == NULL ? TENON_NO_MEMORY : in == NULL ? 0 : read_what_is_there(in, part, most);
 	s->reading = false;
 	struct buf *b = hub_begin(l->hub, FRAME_BYTES, 2);
 	pack_i64(b, n < 0 ? n : TENON_OK);
