@@ -128,8 +128,11 @@ static struct host *add_host(struct supervisor *s)
 static void kill_host(void *arg)
 {
 	struct host *h = arg;
-	log_line(LOG_ERROR, name_of(h), NULL, "its process %d does not %s in time and is ended", process_pid(h->process),
-	         h->state == HOST_STARTING ? "start" : "stop");
+	const char *what = h->state == HOST_STARTING ? "start" : "stop";
+
+	log_line(LOG_ERROR, name_of(h), NULL, "its process %d does not %s in time and is ended", process_pid(h->process), what);
+	if (h->s->why[0] == '\0') /* otherwise it failed to start, and fails to end */
+		snprintf(h->s->why, sizeof h->s->why, "it does not %s in time (process.%s_timeout)", what, what);
 	process_kill(h->process, SIGKILL);
 }
 

@@ -77,14 +77,24 @@ def memory(pid, key="VmRSS"):
 
 
 class Probe(server.Tenond):
-    def __init__(self, instances, settings=(), **more):
+    """config: the text of a configuration file, for what must not be in a command line."""
+
+    def __init__(self, instances, settings=(), config=None, **more):
         args = ["--set", "plugin_dirs=[%s]" % PLUGINS]
+        self.config = config
         for name, conf in instances.items():
             for key, value in flat({"plugin": "service/probe", **conf}):
                 args += ["--set", "instances.%s.%s=%s" % (name, key, text_of(value))]
         for setting in settings:
             args += ["--set", setting]
         super().__init__(args, **more)
+
+    def start(self, **more):
+        if self.config is not None:
+            with open(self.path("tenond.yaml"), "w") as f:
+                f.write(self.config)
+            self.args = ["--config", self.path("tenond.yaml")] + self.args
+        super().start(**more)
 
     def connect(self, timeout=30):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
@@ -125,6 +135,14 @@ class Probe(server.Tenond):
         """The sum of its samples whose line starts with `name`."""
         text = self.send("GET", "/metrics")[2].decode()
         return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name))
+
+
+class Starting(Probe):
+    """One that may never be ready: it was started, no more."""
+
+    def start(self):
+        self.data = self.path("data")
+        self.spawn([self.binary, "--data", self.data, "--listen", "127.0.0.1:0"] + self.args)
 
 
 def response(s):
