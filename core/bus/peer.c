@@ -249,6 +249,7 @@ static void on_state(struct hub_line *l)
 		return;
 	if (code >= 0)
 		p->state = PEER_SERVING;
+	p->ordered = clock_ns(); /* however long it took to start: from now on it is to come for orders */
 	p->events->state(p->arg, code < 0 ? (int)code : TENON_OK, why);
 }
 

@@ -50,6 +50,21 @@ static bool send_at_once(struct remote *r, struct call *c)
 	return true;
 }
 
+/* by a host that takes calls now, or is about to */
+static bool is_served(const struct remote *r)
+{
+	LIST_EACH(&r->peers, n, after)
+		if (LIST_ITEM(n, struct peer, node)->state < PEER_DRAINING)
+			return true;
+	return false;
+}
+
+static void want(struct remote *r)
+{
+	if (!is_served(r) && r->wanted != NULL)
+		r->wanted(r->arg);
+}
+
 void remote_submit(struct remote *r, struct call *c)
 {
 	if (r->refusal[0] != '\0') {
@@ -61,8 +76,7 @@ void remote_submit(struct remote *r, struct call *c)
 	} else {
 		list_add(&r->queue, &c->node);
 		r->queued++;
-		if (list_empty(&r->peers) && r->wanted != NULL)
-			r->wanted(r->arg);
+		want(r);
 	}
 }
 
@@ -75,6 +89,7 @@ void remote_requeue(struct remote *r, struct call *c)
 	first->next->prev = &c->node;
 	first->next = &c->node;
 	r->queued++;
+	want(r);
 }
 
 void remote_ask(struct remote *r, struct hub_line *l)

@@ -366,8 +366,10 @@ void serve_up(struct hub_line *l)
 	l->parent = s != NULL && s->call->root->counted ? s->call->root : NULL;
 	if (l->parent != NULL)
 		call_ref(l->parent);
-	if (c->on_content != NULL)
+	if (c->on_content != NULL) {
+		s->answering = true; /* its streams are in use, and read or written in part: not to be done twice */
 		slot_begin(s);
+	}
 	list_add(&l->hub->ups, &l->up_node);
 	call_submit(c, up_done, l);
 }

@@ -369,8 +369,8 @@ static int start_generation(struct supervisor *s, int64_t hosts)
 static void on_wanted(void *arg)
 {
 	struct supervisor *s = arg;
-	if (count(s, HOST_STARTING) + count(s, HOST_WAITING) > 0)
-		return;
+	if (count(s, HOST_STARTING) + count(s, HOST_WAITING) + count(s, HOST_SERVING) > 0)
+		return; /* one comes, or one that was lost is on its way to be started again */
 	LIST_EACH(&s->hosts, n, after)
 		if (LIST_ITEM(n, struct host, node)->state == HOST_OFF)
 			host_free(LIST_ITEM(n, struct host, node));

@@ -15,6 +15,7 @@
 	F(S, const char *, secret, .flags = TENON_SECRET, .doc = "must not be seen") \
 	F(S, bool, refuse, .doc = "create fails") \
 	F(S, int64_t, slow_start, .dflt = "0", .doc = "ms that start takes") \
+	F(S, int64_t, slow_stop, .dflt = "0", .doc = "ms that drain takes") \
 	F(S, const char *, at_start, .doc = "crash, hang or fail in start")
 TENON_MESSAGE(probe_config, PROBE_CONFIG);
 
@@ -87,7 +88,7 @@ TENON_MESSAGE(bytes_result, BYTES_RESULT);
 	F(S, const char *, text, .doc = "an argument for those that take one")
 TENON_MESSAGE(ask_args, ASK_ARGS);
 
-struct probe { const struct tenon_host *host; char greeting[64]; int64_t slow_start, cancels; char at_start[16]; };
+struct probe { const struct tenon_host *host; char greeting[64]; int64_t slow_start, slow_stop, cancels; char at_start[16]; };
 
 /* ---- well-behaved ---- */
 
@@ -328,6 +329,7 @@ static int create(const struct tenon_host *h, const void *config, void **self, c
 	}
 	p->host = h;
 	p->slow_start = conf->slow_start;
+	p->slow_stop = conf->slow_stop;
 	snprintf(p->greeting, sizeof p->greeting, "%s", conf->greeting);
 	snprintf(p->at_start, sizeof p->at_start, "%s", conf->at_start);
 	*self = p;
@@ -350,6 +352,15 @@ static int start(struct tenon_call *c)
 	return TENON_OK;
 }
 
+static int drain(struct tenon_call *c)
+{
+	struct probe *p = c->self;
+
+	if (p->slow_stop > 0)
+		fprintf(stderr, "probe says it drains\n");
+	return p->slow_stop > 0 ? tenon_sleep(c, p->slow_stop) : TENON_OK;
+}
+
 #ifdef PROBE_LAZY
 #define START NULL
 static __attribute__((unused)) int (*const unused_start)(struct tenon_call *) = start;
@@ -366,6 +377,6 @@ static __attribute__((unused)) int (*const unused_start)(struct tenon_call *) = 
 static const struct tenon_plugin plugin = {
 	.size = sizeof plugin, .abi = TENON_ABI, .name = NAME, .version = "1.0.0", .interface = "service", .licence = "Apache-2.0",
 	.doc = "For tests of process placement.", .config = &probe_config_table, .methods = methods, .lanes = lanes,
-	.create = create, .start = START, .destroy = free,
+	.create = create, .start = START, .drain = drain, .destroy = free,
 };
 TENON_EXPORT(plugin);
