@@ -41,13 +41,19 @@ static int refuse(const struct remote *r, struct call *c)
 /* to a host that waits for work, if there is one */
 static bool send_at_once(struct remote *r, struct call *c)
 {
-	struct node *n = list_pop(&r->asks);
-	if (n == NULL)
-		return false;
-	struct hub_line *l = LIST_ITEM(n, struct hub_line, node);
-	if (!peer_send(l, c))
-		list_add(&r->asks, &l->node);
-	return true;
+	struct node *n;
+
+	while ((n = list_pop(&r->asks)) != NULL) {
+		struct hub_line *l = LIST_ITEM(n, struct hub_line, node);
+		if (!peer_has_room(l->peer)) {
+			peer_refuse(l, TENON_OVERLOADED, "asks for more calls than it may have");
+			continue;
+		}
+		if (!peer_send(l, c))
+			list_add(&r->asks, &l->node);
+		return true;
+	}
+	return false;
 }
 
 /* by a host that takes calls now, or is about to */
@@ -96,6 +102,10 @@ void remote_ask(struct remote *r, struct hub_line *l)
 {
 	struct call *c;
 
+	if (!peer_has_room(l->peer)) {
+		peer_refuse(l, TENON_OVERLOADED, "asks for more calls than it may have");
+		return;
+	}
 	while ((c = pop(r)) != NULL) {
 		int code = stale_code(c);
 		if (code < 0)

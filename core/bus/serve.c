@@ -130,6 +130,7 @@ void serve_read(struct hub_line *l)
 		gone(l);
 		return;
 	}
+	hub_forget(l);
 	s->answering = true; /* what was read cannot be read again by another host */
 	if (fiber_start(l->hub->loop, STACK_HANDLER, "stream to a host", read_part, l) < 0)
 		hub_answer_ok(l, TENON_OVERLOADED, "no room for another fiber");
@@ -209,7 +210,7 @@ void serve_items(struct hub_line *l)
 	}
 	s->answering = true;
 	if (!slot_begin(s))
-		hub_answer_ok(l, TENON_INVALID_ARGUMENT, "one frame of items at a time");
+		peer_refuse(l, TENON_INVALID_ARGUMENT, "sends two frames of items at a time");
 	else if (fiber_start(l->hub->loop, STACK_HANDLER, "items from a host", emit_items, l) < 0) {
 		slot_end(l->peer, l->id);
 		hub_answer_ok(l, TENON_OVERLOADED, "no room for another fiber");
