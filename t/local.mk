@@ -9,6 +9,7 @@ include t/unit/wire.mk
 include t/unit/tracking_search.mk
 include t/unit/sqlite.mk
 include t/unit/http.mk
+include t/unit/notify.mk
 include t/http/local.mk
 include t/fuzz/local.mk
 include t/fuzz/http.mk
