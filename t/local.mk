@@ -14,6 +14,7 @@ include t/http/local.mk
 include t/fuzz/local.mk
 include t/fuzz/http.mk
 include t/fuzz/tracking.mk
+include t/fuzz/notify.mk
 
 TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 TEST_EXTENSIONS = .t

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from fixture import Receiver, ask, message, send, server, settled, until, write_config  # noqa: E402
@@ -24,7 +25,7 @@ def config(folder, r, **more):
     return write_config(folder, {"hook": hook, "other": dict(hook, url=r.url + "/other"),
                                  "notify": dict({"channels": [{"name": "ops", "instance": "hook"}, {"name": "other", "instance": "other"},
                                                               {"name": "lost", "instance": "nobody"}],
-                                                 "first_retry": "200ms", "lease": "1s"}, **more)})
+                                                 "first_retry": "200ms", "lease": "3s"}, **more)})
 
 
 def check_methods(t, r):
@@ -110,6 +111,10 @@ def check_stop(folder, data, r):
     with server.Tenond(["--config", config(folder, r)], data=data) as t:
         tap.ok(all(settled(t, n)["state"] == "sent" for n in names), "the rest is delivered after the restart")
         tap.is_([len(r.of(n)) for n in names], [1, 1, 1], "each once")
+        metrics = urllib.request.urlopen(t.url + "/metrics").read().decode()
+        tap.ok('tenon_service_notify_sent_total{instance="notify"} ' in metrics, "/metrics counts")
+    with server.Tenond(["--config", config(folder, r, keep_days=0)], data=data) as t:
+        tap.ok(until(lambda: not ask(t, "notify.ls")[1]["messages"], 5), "what is older than keep_days goes")
 
 
 def check_cut(folder, data, r):

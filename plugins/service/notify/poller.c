@@ -72,7 +72,7 @@ static int keep_order(struct tenon_call *c)
 		TRY(renew(c));
 	if (is_time(s, &s->count_at, count_ns))
 		TRY(outbox_count(c, &s->queued));
-	s->host->metric_set(s->host, "queued", (double)s->queued);
+	s->host->metric_set(s->host, "notify_queued", (double)s->queued);
 	return is_time(s, &s->sweep_at, sweep_ns) ? sweep(c) : TENON_OK;
 }
 
@@ -88,7 +88,10 @@ static int look(struct tenon_call *c, void *arg)
 			rc = start_due(c, &s->channels[i]);
 	} while (s->again && rc == TENON_OK && !tenon_cancelled(c));
 	s->in_round = false;
-	return rc;
+	if (rc < 0 && rc != TENON_CANCELLED && !s->is_stuck) /* once, not each second */
+		tenon_log(c, TENON_LOG_ERROR, "messages are not delivered: %s", tenon_reason(c));
+	s->is_stuck = rc < 0;
+	return TENON_OK;
 }
 
 void poller_kick(struct notify *s)
