@@ -6,6 +6,7 @@ TENON_CHAOS_KILLS: how often it is killed (10)."""
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -130,6 +131,29 @@ def check_cut(folder, data, r):
         tap.is_(settled(t, name, 5)["state"], "sent", "and the message goes out after the restart")
 
 
+def check_locked(folder, r, stop):
+    """the store cannot be written when a message was taken: that is noted later, by the delivery or when tenond stops, and nothing is sent twice"""
+    with tempfile.TemporaryDirectory() as data:
+        path = os.path.join(data, "sql", "tenon.db")
+        r.answer = lambda request: (lock.execute("BEGIN IMMEDIATE"), (200, {}, b"ok"))[1]
+        with server.Tenond(["--config", config(folder, r), "--set", "sql.busy_timeout_ms=1000"], data=data) as t:
+            lock = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            name = send(t, "ops")
+            tap.ok(until(lambda: "cannot be noted" in t.log()), "a store that cannot be written is reported")
+            if stop:
+                t.process.terminate()
+                time.sleep(0.2)
+            lock.execute("COMMIT")
+            if stop:
+                t.process.wait(20)
+            else:
+                tap.is_(settled(t, name)["state"], "sent", "when it can again, what became of the message is noted")
+            lock.close()
+        r.answer = lambda request: (200, {}, b"ok")
+        with server.Tenond(["--config", config(folder, r)], data=data) as t:
+            tap.is_((settled(t, name)["state"], len(r.of(name))), ("sent", 1), "and it was sent once%s" % (", though tenond stopped meanwhile" if stop else ""))
+
+
 def check_kills(folder, r):
     dice, names, lock = random.Random(4711), [], threading.Lock()
     r.answer = lambda request: (time.sleep(0.02), (dice.choice((200, 200, 503)), {}, b""))[1]
@@ -182,6 +206,8 @@ def main():
         with tempfile.TemporaryDirectory() as data:
             check_stop(folder, data, r)
             check_cut(folder, data, r)
+        check_locked(folder, r, stop=False)
+        check_locked(folder, r, stop=True)
         r.requests.clear()
         check_kills(folder, r)
     tap.done_testing()
