@@ -203,14 +203,16 @@ static int add_interface(struct map *found, const char *dir, bool shipped, const
 
 int find_plugins(struct map *found, const char *const *dirs, size_t n, size_t shipped, struct err *e)
 {
+	char whole[PATH_MAX];
 	struct dirent *d;
 	int rc = TENON_OK;
 
 	for (size_t i = 0; i < n; i++) {
-		DIR *dir = opendir(dirs[i]);
+		const char *path = realpath(dirs[i], whole) != NULL ? whole : dirs[i]; /* a host has another working folder */
+		DIR *dir = opendir(path);
 		while (dir != NULL && rc == TENON_OK && (d = readdir(dir)) != NULL)
 			if (d->d_name[0] != '.')
-				rc = add_interface(found, dirs[i], i + shipped >= n, d->d_name);
+				rc = add_interface(found, path, i + shipped >= n, d->d_name);
 		if (dir != NULL)
 			closedir(dir);
 	}
