@@ -361,6 +361,7 @@ static int start_host(struct host *h)
 		log_line(LOG_ERROR, name_of(h), NULL, "no process: %s", s->why);
 		return rc;
 	}
+	h->peer->hang_ms = s->spec.limits.hang;
 	set_state(h, HOST_STARTING, s->spec.limits.start_timeout, kill_host);
 	return TENON_OK;
 }
