@@ -425,10 +425,8 @@ int supervisor_start(struct supervisor *s, char *why, size_t size)
 	int rc = start_generation(s, s->spec.lazy ? 1 : s->spec.limits.replicas);
 	if (rc == TENON_OK)
 		rc = wait_for_hosts(s, s->generation);
-	if (rc == TENON_OK && s->spec.lazy) { /* it can be created: that is all there was to know before its first call */
+	if (rc == TENON_OK && s->spec.lazy) /* it can be created: that is all there was to know before its first call */
 		stop_all(s);
-		wait_for_hosts(s, 0);
-	}
 	if (rc < 0)
 		snprintf(why, size, "%s", s->why);
 	return rc;
