@@ -7,7 +7,7 @@
 #include "bus/call.h"
 #include "conf/conf.h"
 #include "loop/fiber.h"
-#include "plug/find.h"
+#include "apart.h"
 #include "shim.h"
 #include "shot.h"
 #include "suite.h"
@@ -22,7 +22,7 @@
 
 enum { INSTANCES_MOST = 16, CONFS_MOST = 4096, ARENA_MOST = 256 << 20 };
 
-const char *const placement_names[PLACEMENTS] = { "inline", "thread" };
+const char *const placement_names[PLACEMENTS] = { "inline", "thread", "process" };
 
 struct stage {
 	struct bus bus;
@@ -30,7 +30,10 @@ struct stage {
 	struct loop *door, *far; /* far: home of instances in placement thread; NULL */
 	pthread_t door_thread, far_thread;
 	struct instance *instances[INSTANCES_MOST];
+	struct supervisor *supervisors[INSTANCES_MOST]; /* placement process */
 	bool created[INSTANCES_MOST];
+	bool apart;               /* placement process */
+	struct hub *hub;
 	size_t n;
 };
 
@@ -187,9 +190,11 @@ static void step_on_home(struct task *t)
 {
 	struct step *s = LIST_ITEM(t, struct step, task);
 
-	s->code = fiber_start(loop_self(), STACK_HANDLER, s->name, step_run, s);
-	if (s->code < 0)
-		sem_post(&s->done);
+	int rc = fiber_start(loop_self(), STACK_HANDLER, s->name, step_run, s);
+	if (rc == TENON_OK) /* it may have ended already */
+		return;
+	s->code = rc;
+	sem_post(&s->done);
 }
 
 /* `s` is static: a step that does not end may still write to it */
@@ -213,15 +218,66 @@ static int run_step(struct instance *in, const char *name, int (*fn)(struct teno
 	return s.code;
 }
 
+/* ---- the same for functions of ours, on a fiber of the door's loop ---- */
+
+struct errand { struct task task; int (*fn)(void *, struct err *); void *arg; struct err *e; int code; sem_t done; };
+
+static void errand_run(void *arg)
+{
+	struct errand *x = arg;
+	x->code = x->fn(x->arg, x->e);
+	sem_post(&x->done);
+}
+
+static void errand_on_door(struct task *t)
+{
+	struct errand *x = LIST_ITEM(t, struct errand, task);
+
+	int rc = fiber_start(loop_self(), STACK_SCRIPT, "check", errand_run, x);
+	if (rc == TENON_OK) /* it may have ended already, and be gone */
+		return;
+	x->code = rc;
+	sem_post(&x->done);
+}
+
+static int on_door(struct stage *st, int (*fn)(void *, struct err *), void *arg, struct err *e)
+{
+	struct errand x = { .task = { .run = errand_on_door }, .fn = fn, .arg = arg, .e = e };
+
+	sem_init(&x.done, 0, 0);
+	loop_post(st->door, &x.task);
+	while (sem_wait(&x.done) != 0)
+		;
+	sem_destroy(&x.done);
+	return x.code;
+}
+
+static int start_process(void *arg, struct err *e) { return apart_start(arg, e); }
+static int stop_process(void *arg, struct err *e) { return (void)e, apart_stop(arg), TENON_OK; }
+static int close_hub(void *arg, struct err *e) { return (void)e, apart_close(arg), TENON_OK; }
+
 int stage_ready(struct stage *st, struct instance *in, struct err *e)
 {
-	(void)st;
+	if (st->apart)
+		return atomic_load(&in->state) == INSTANCE_STARTED ? TENON_OK : err_set(e, TENON_UNAVAILABLE, "%s", in->reason);
 	return run_step(in, "ready", in->plugin->ready, e);
 }
 
 /* ---- instances ---- */
 
-static int start(struct stage *st, struct instance *in, void *config, struct err *e)
+static int start_apart(struct stage *st, struct instance *in, const void *config, struct err *e)
+{
+	struct apart p = { .bus = &st->bus, .loop = st->door, .hub = st->hub, .subject = st->subject, .instance = in, .config = config };
+	int rc = on_door(st, start_process, &p, e);
+
+	st->hub = p.hub;
+	st->supervisors[st->n - 1] = p.supervisor;
+	if (rc == TENON_OK)
+		atomic_store(&in->state, INSTANCE_STARTED);
+	return rc;
+}
+
+static int start(struct stage *st, struct instance *in, void *config, bool apart, struct err *e)
 {
 	char why[400] = "", dir[4096];
 
@@ -229,6 +285,8 @@ static int start(struct stage *st, struct instance *in, void *config, struct err
 	in->host.data_dir = mem_strdup(dir);
 	if (in->host.data_dir == NULL || (mkdir(dir, 0700) != 0 && errno != EEXIST))
 		return err_set(e, TENON_UNAVAILABLE, "%s: %s", dir, strerror(errno));
+	if (apart)
+		return start_apart(st, in, config, e);
 	int rc = in->plugin->create == NULL ? TENON_OK : in->plugin->create(&in->host, config, &in->self, why, sizeof why);
 	if (rc < 0)
 		return err_set(e, rc, "%s", why);
@@ -266,10 +324,11 @@ int stage_add(struct stage *st, const char *name, const char *const *settings, s
 	*in = NULL;
 	int rc = stage_config(st->subject, settings, n, &config, e);
 	if (rc == TENON_OK)
-		rc = add(st, shim_plugin(st->subject->plugin), name, st->far != NULL ? st->far : st->door, in, e);
+		rc = add(st, st->apart ? st->subject->plugin : shim_plugin(st->subject->plugin), name, st->far != NULL ? st->far : st->door, in, e);
 	if (rc == TENON_OK) {
-		shim_lend(&(*in)->host);
-		rc = start(st, *in, config, e);
+		if (!st->apart)
+			shim_lend(&(*in)->host);
+		rc = start(st, *in, config, st->apart, e);
 	}
 	mem_free(config);
 	return rc;
@@ -282,6 +341,11 @@ static bool end(struct stage *st, size_t i)
 
 	if (in == NULL)
 		return true;
+	if (st->supervisors[i] != NULL) {
+		on_door(st, stop_process, st->supervisors[i], &e);
+		st->instances[i] = NULL;
+		return true;
+	}
 	bool runs = atomic_load(&in->state) == INSTANCE_STARTED;
 	atomic_store(&in->state, INSTANCE_STOPPED);
 	if (runs && run_step(in, "drain", in->plugin->drain, &e) == TENON_DEADLINE_EXCEEDED)
@@ -317,7 +381,7 @@ static int add_need(struct stage *st, const char *name, const struct tenon_plugi
 	if (rc == TENON_OK)
 		rc = add(st, p, name, st->door, &in, e);
 	if (rc == TENON_OK)
-		rc = start(st, in, config, e);
+		rc = start(st, in, config, false, e);
 	mem_free(config);
 	return rc < 0 ? err_prefix(e, "%s, beside it", name) : TENON_OK;
 }
@@ -348,6 +412,7 @@ int stage_open(struct stage **out, struct subject *s, enum placement place, stru
 	if (st == NULL)
 		return err_set(e, TENON_NO_MEMORY, "no memory");
 	st->subject = s;
+	st->apart = place == PLACE_PROCESS;
 	bus_init(&st->bus);
 	st->bus.deadline_ms = CALL_MS;
 	st->bus.most_calls = 10000;
@@ -364,6 +429,8 @@ bool stage_close(struct stage *st)
 	for (size_t i = st->n; i-- > 0;)
 		if (!end(st, i))
 			return false;
+	if (st->hub != NULL)
+		on_door(st, close_hub, st->hub, NULL);
 	stop_loop(st->far, st->far_thread);
 	stop_loop(st->door, st->door_thread);
 	bus_free(&st->bus);
