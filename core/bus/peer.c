@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SLOT_BITS = 8, ORDER_MS = 1000, HANG_MS = 5000, GRACE_NS = 1000000000 };
+enum { SLOT_BITS = 9, ORDER_MS = 1000, HANG_MS = 5000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000 };
 _Static_assert(1 << SLOT_BITS == PEER_LANES, "an id has room for each slot");
 
 /* ---- slots ---- */
@@ -27,11 +27,21 @@ struct slot *peer_slot(struct peer *p, int64_t id)
 	return s->call != NULL && s->generation == (uint64_t)id >> SLOT_BITS ? s : NULL;
 }
 
+static bool slot_is_free(const struct slot *s) { return s->call == NULL && !s->writing && !s->reading; }
+
+bool peer_has_room(const struct peer *p)
+{
+	for (size_t i = 0; i < PEER_LANES; i++)
+		if (slot_is_free(&p->slots[i]))
+			return true;
+	return false;
+}
+
 static struct slot *take_slot(struct peer *p)
 {
-	for (size_t i = 0; p->in_flight < PEER_LANES && i < PEER_LANES; i++) {
+	for (size_t i = 0; i < PEER_LANES; i++) {
 		struct slot *s = &p->slots[i];
-		if (s->call != NULL || s->writing || s->reading)
+		if (!slot_is_free(s))
 			continue;
 		s->generation = (s->generation + 1) & 0x7fffffff;
 		s->told = s->answering = s->busy = false;
@@ -83,6 +93,17 @@ void slot_end(struct peer *p, int64_t id)
 	s->busy = false;
 	if (s->ending != 0)
 		end_slot(p, s, s->ending, "");
+}
+
+void peer_refuse(struct hub_line *l, int code, const char *what)
+{
+	struct peer *p = l->peer;
+	int64_t now = clock_ns();
+
+	if (now - p->complained > COMPLAIN_NS)
+		log_line(LOG_WARN, p->remote->instance->name, NULL, "its process %d %s", p->pid, what);
+	p->complained = now - p->complained > COMPLAIN_NS ? now : p->complained;
+	hub_answer_ok(l, code, what);
 }
 
 /* ---- sending ---- */
@@ -179,7 +200,7 @@ static void ask(struct hub_line *l)
 {
 	struct peer *p = l->peer;
 
-	line_drop(&l->line);
+	hub_forget(l);
 	if (p->state == PEER_SERVING) {
 		remote_ask(p->remote, l);
 		return;
@@ -208,6 +229,21 @@ static bool same_token(const char *a, const char *b) /* in constant time */
 	return differ == 0;
 }
 
+/* Whoever it is, it has no business here; without an answer, as one who does not read would keep a line busy. */
+static void turn_away(struct hub_line *l, nng_pipe pipe, const char *what)
+{
+	struct hub *h = l->hub;
+	int64_t now = clock_ns();
+	uint64_t pid = 0;
+
+	nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_PID, &pid);
+	if (now - h->complained > COMPLAIN_NS)
+		log_warn("a process (pid %llu) %s; it is turned away", (unsigned long long)pid, what);
+	h->complained = now - h->complained > COMPLAIN_NS ? now : h->complained;
+	nng_pipe_close(pipe);
+	hub_recycle(l);
+}
+
 static void on_hello(struct hub_line *l, nng_pipe pipe)
 {
 	struct hub *h = l->hub;
@@ -234,8 +270,7 @@ static void on_hello(struct hub_line *l, nng_pipe pipe)
 		hub_answer_ok(l, TENON_OK, "");
 		return;
 	}
-	log_warn("a process (pid %llu) greeted on the bus with a token that is not known", (unsigned long long)pid);
-	hub_answer_ok(l, TENON_PERMISSION_DENIED, "no host with this token is expected");
+	turn_away(l, pipe, "greeted on the bus with a token that is not known");
 }
 
 static void on_state(struct hub_line *l)
@@ -249,6 +284,7 @@ static void on_state(struct hub_line *l)
 		return;
 	if (code >= 0)
 		p->state = PEER_SERVING;
+	p->ordered = clock_ns(); /* however long it took to start: from now on it is to come for orders */
 	p->events->state(p->arg, code < 0 ? (int)code : TENON_OK, why);
 }
 
@@ -307,9 +343,9 @@ static void on_control(struct hub_line *l)
 
 	frame_i64(&l->frame);
 	take_gauges(p, &l->frame);
-	line_drop(&l->line);
-	if (p->control != NULL) { /* one is enough */
-		hub_answer_ok(l, TENON_ALREADY_EXISTS, "there is a control line already");
+	hub_forget(l);
+	if (p->control != NULL) {
+		peer_refuse(l, TENON_ALREADY_EXISTS, "waits twice for orders");
 		return;
 	}
 	p->control = l;
@@ -337,31 +373,9 @@ void peer_order(struct peer *p, int flags)
 
 /* ---- one question ---- */
 
-void peer_asked(struct hub_line *l, nng_pipe pipe)
+static void answer(struct hub_line *l)
 {
-	struct frame *f = &l->frame;
-
-	if (!frame_open(f, nng_msg_body(l->line.msg), nng_msg_len(l->line.msg))) {
-		hub_answer_ok(l, TENON_INVALID_ARGUMENT, "this is no frame of the bus");
-		return;
-	}
-	if (f->kind == FRAME_HELLO) {
-		on_hello(l, pipe);
-		return;
-	}
-	struct peer *p = by_pipe(l->hub, (uint32_t)nng_pipe_id(pipe));
-	if (p == NULL) {
-		hub_answer_ok(l, TENON_PERMISSION_DENIED, "say HELLO first");
-		return;
-	}
-	if (p->parked >= PEER_PARKED_MOST) {
-		hub_answer_ok(l, TENON_OVERLOADED, "too many questions at once");
-		return;
-	}
-	l->peer = p;
-	p->refs++;
-	p->parked++;
-	switch (f->kind) {
+	switch (l->frame.kind) {
 	case FRAME_RESULT: on_result(l); /* fallthrough */
 	case FRAME_ASK: ask(l); break;
 	case FRAME_STATE: on_state(l); break;
@@ -371,8 +385,36 @@ void peer_asked(struct hub_line *l, nng_pipe pipe)
 	case FRAME_CONTENT: serve_content(l); break;
 	case FRAME_ITEMS: serve_items(l); break;
 	case FRAME_UP: serve_up(l); break;
-	default: hub_answer_ok(l, TENON_UNSUPPORTED, "a frame of an unknown kind"); break;
+	default: peer_refuse(l, TENON_UNSUPPORTED, "sends a frame of an unknown kind"); break;
 	}
+}
+
+void peer_asked(struct hub_line *l, nng_pipe pipe)
+{
+	struct frame *f = &l->frame;
+
+	size_t n = nng_msg_len(l->line.msg);
+	bool opened = frame_open(f, nng_msg_body(l->line.msg), n);
+	struct peer *p = by_pipe(l->hub, l->pipe = (uint32_t)nng_pipe_id(pipe));
+
+	if (p == NULL) {
+		if (opened && f->kind == FRAME_HELLO)
+			on_hello(l, pipe);
+		else
+			turn_away(l, pipe, "spoke on the bus without greeting");
+		return;
+	}
+	l->peer = p;
+	l->held = n;
+	p->refs++;
+	p->parked++;
+	p->held += n;
+	if (!opened)
+		peer_refuse(l, TENON_INVALID_ARGUMENT, "sends what is no frame of the bus");
+	else if (p->parked > PEER_PARKED_MOST || (p->held > PEER_HELD_MOST && p->held > n))
+		peer_refuse(l, TENON_OVERLOADED, "asks for too much at once");
+	else
+		answer(l);
 }
 
 /* ---- deadlines ---- */
@@ -384,6 +426,10 @@ void peer_sweep(struct peer *p)
 
 	if (p->state == PEER_EXPECTED || p->state == PEER_GONE)
 		return;
+	if (p->unsent > PEER_PARKED_MOST) {
+		p->events->fault(p->arg, "does not take its answers");
+		return;
+	}
 	for (size_t i = 0; i < PEER_LANES; i++) {
 		struct slot *s = &p->slots[i];
 		if (s->call == NULL)
@@ -399,7 +445,7 @@ void peer_sweep(struct peer *p)
 	if (p->control != NULL && (tell || now - p->ordered > ORDER_MS * 1000000LL))
 		give_orders(p);
 	else if (p->control == NULL && now - p->ordered > (p->hang_ms + ORDER_MS) * 1000000)
-		p->events->hung(p->arg);
+		p->events->fault(p->arg, "hangs");
 }
 
 /* ---- coming and going ---- */

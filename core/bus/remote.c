@@ -41,13 +41,34 @@ static int refuse(const struct remote *r, struct call *c)
 /* to a host that waits for work, if there is one */
 static bool send_at_once(struct remote *r, struct call *c)
 {
-	struct node *n = list_pop(&r->asks);
-	if (n == NULL)
-		return false;
-	struct hub_line *l = LIST_ITEM(n, struct hub_line, node);
-	if (!peer_send(l, c))
-		list_add(&r->asks, &l->node);
-	return true;
+	struct node *n;
+
+	while ((n = list_pop(&r->asks)) != NULL) {
+		struct hub_line *l = LIST_ITEM(n, struct hub_line, node);
+		if (!peer_has_room(l->peer)) {
+			peer_refuse(l, TENON_OVERLOADED, "asks for more calls than it may have");
+			continue;
+		}
+		if (!peer_send(l, c))
+			list_add(&r->asks, &l->node);
+		return true;
+	}
+	return false;
+}
+
+/* by a host that takes calls now, or is about to */
+static bool is_served(const struct remote *r)
+{
+	LIST_EACH(&r->peers, n, after)
+		if (LIST_ITEM(n, struct peer, node)->state < PEER_DRAINING)
+			return true;
+	return false;
+}
+
+static void want(struct remote *r)
+{
+	if (!is_served(r) && r->wanted != NULL)
+		r->wanted(r->arg);
 }
 
 void remote_submit(struct remote *r, struct call *c)
@@ -61,8 +82,7 @@ void remote_submit(struct remote *r, struct call *c)
 	} else {
 		list_add(&r->queue, &c->node);
 		r->queued++;
-		if (list_empty(&r->peers) && r->wanted != NULL)
-			r->wanted(r->arg);
+		want(r);
 	}
 }
 
@@ -75,12 +95,17 @@ void remote_requeue(struct remote *r, struct call *c)
 	first->next->prev = &c->node;
 	first->next = &c->node;
 	r->queued++;
+	want(r);
 }
 
 void remote_ask(struct remote *r, struct hub_line *l)
 {
 	struct call *c;
 
+	if (!peer_has_room(l->peer)) {
+		peer_refuse(l, TENON_OVERLOADED, "asks for more calls than it may have");
+		return;
+	}
 	while ((c = pop(r)) != NULL) {
 		int code = stale_code(c);
 		if (code < 0)

@@ -32,7 +32,7 @@ struct remote {
 	struct list peers;
 	const char *may_call;           /* further instances that it may call, separated by spaces; "*" = any */
 	char refusal[400];              /* why no host will come; "" while calls may wait */
-	void (*wanted)(void *arg);      /* a call waits and nobody serves: start a host */
+	void (*wanted)(void *arg);      /* a call waits and nobody serves, or only who takes no more: start a host */
 	void *arg;
 };
 

@@ -15,6 +15,7 @@
 	F(S, const char *, secret, .flags = TENON_SECRET, .doc = "must not be seen") \
 	F(S, bool, refuse, .doc = "create fails") \
 	F(S, int64_t, slow_start, .dflt = "0", .doc = "ms that start takes") \
+	F(S, int64_t, slow_stop, .dflt = "0", .doc = "ms that drain takes") \
 	F(S, const char *, at_start, .doc = "crash, hang or fail in start")
 TENON_MESSAGE(probe_config, PROBE_CONFIG);
 
@@ -93,7 +94,7 @@ TENON_MESSAGE(bytes_result, BYTES_RESULT);
 	F(S, const char *, text, .doc = "an argument for those that take one")
 TENON_MESSAGE(ask_args, ASK_ARGS);
 
-struct probe { const struct tenon_host *host; char greeting[64]; int64_t slow_start, cancels; char at_start[16]; };
+struct probe { const struct tenon_host *host; char greeting[64]; int64_t slow_start, slow_stop, cancels; char at_start[16]; };
 
 /* ---- well-behaved ---- */
 
@@ -293,10 +294,14 @@ TENON_HANDLER(harm, struct harm_args, struct harm_result)
 
 static const struct tenon_lane lanes[] = { { "work", 2, 16 }, { 0 } };
 
+#ifdef PROBE_ROUTES /* of one plugin only: a path has one method */
 #define NATIVE(verb_path) (const struct tenon_route[]){ { "native", verb_path }, { 0 } }
+#else
+#define NATIVE(verb_path) NULL
+#endif
 static const struct tenon_method methods[] = {
 	{ .name = "echo", .args = &echo_args_table, .result = &echo_result_table, .handler = echo_handler, .flags = TENON_IDEMPOTENT,
-	  .routes = NATIVE("POST /probe/echo"), .cli = "probe echo TEXT", .permission = "read", .doc = "Answers what it is asked." },
+	  .routes = NATIVE("POST /probe/echo"), .permission = "read", .doc = "Answers what it is asked." },
 	{ .name = "nap", .args = &nap_args_table, .result = &nap_result_table, .handler = nap_handler, .deadline_ms = 2000,
 	  .permission = "read", .doc = "Sleeps." },
 	{ .name = "nap_write", .args = &nap_args_table, .result = &nap_result_table, .handler = nap_handler, .deadline_ms = 300,
@@ -330,6 +335,7 @@ static int create(const struct tenon_host *h, const void *config, void **self, c
 	}
 	p->host = h;
 	p->slow_start = conf->slow_start;
+	p->slow_stop = conf->slow_stop;
 	snprintf(p->greeting, sizeof p->greeting, "%s", conf->greeting);
 	snprintf(p->at_start, sizeof p->at_start, "%s", conf->at_start);
 	*self = p;
@@ -355,14 +361,26 @@ static int start(struct tenon_call *c)
 	return TENON_OK;
 }
 
+static int drain(struct tenon_call *c)
+{
+	struct probe *p = c->self;
+
+	if (p->slow_stop > 0)
+		fprintf(stderr, "probe says it drains\n");
+	return p->slow_stop > 0 ? tenon_sleep(c, p->slow_stop) : TENON_OK;
+}
+
 #ifdef PROBE_LAZY
 #define START NULL
 static __attribute__((unused)) int (*const unused_start)(struct tenon_call *) = start;
 #define NAME "lazy"
 #else
 #define START start
-#ifndef NAME
+#ifdef NAME
+#elif defined PROBE_ROUTES
 #define NAME "probe"
+#else
+#define NAME "other"
 #endif
 #endif
 #ifndef VERSION /* t/process/upgrade.t builds others */
@@ -372,6 +390,6 @@ static __attribute__((unused)) int (*const unused_start)(struct tenon_call *) = 
 static const struct tenon_plugin plugin = {
 	.size = sizeof plugin, .abi = TENON_ABI, .name = NAME, .version = VERSION, .interface = "service", .licence = "Apache-2.0",
 	.doc = "For tests of process placement.", .config = &probe_config_table, .methods = methods, .lanes = lanes,
-	.create = create, .start = START, .destroy = free,
+	.create = create, .start = START, .drain = drain, .destroy = free,
 };
 TENON_EXPORT(plugin);
