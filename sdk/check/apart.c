@@ -50,3 +50,9 @@ int apart_start(struct apart *p, struct err *e)
 void apart_stop(struct supervisor *s) { supervisor_stop(s); }
 
 void apart_close(struct hub *h) { hub_close(h); }
+
+void apart_free(struct supervisor *s)
+{
+	if (s != NULL)
+		supervisor_free(s);
+}

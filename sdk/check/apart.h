@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* apart - an instance in placement process: the bus between processes, and the supervisor of its tenon-host.
  *
- * Threads  on a fiber of the loop that the hub is at home on, but process_free: when the instance is gone. */
+ * Threads  on a fiber of the loop that the hub is at home on. */
 #ifndef CHECK_APART_H
 #define CHECK_APART_H
 
@@ -26,6 +26,7 @@ struct apart {
 
 int  apart_start(struct apart *, struct err *);
 void apart_stop(struct supervisor *);
-void apart_close(struct hub *);
+void apart_free(struct supervisor *);   /* NULL is fine */
+void apart_close(struct hub *);         /* after all supervisors were freed */
 
 #endif

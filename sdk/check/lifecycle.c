@@ -85,6 +85,7 @@ void group_create(void *arg)
 	case_end(rc == TENON_OK && grown < ROUNDS * BYTES_A_ROUND && common_fds() <= fds && common_threads() <= threads,
 	         "%s%s; the heap grew by %ld bytes (%ld a round), descriptors by %d, threads by %d\nexpected: nothing; destroy() gives back all that create() took",
 	         error_name(rc), *why != '\0' ? why : "", grown, grown / ROUNDS, common_fds() - fds, common_threads() - threads);
+	mem_free(n.config);
 }
 
 /* ---- bad settings ---- */

@@ -31,6 +31,7 @@ struct stage {
 	pthread_t door_thread, far_thread;
 	struct instance *instances[INSTANCES_MOST];
 	struct supervisor *supervisors[INSTANCES_MOST]; /* placement process */
+	char *names[INSTANCES_MOST];                    /* the bus borrows them */
 	bool created[INSTANCES_MOST];
 	bool apart;               /* placement process */
 	struct hub *hub;
@@ -254,7 +255,16 @@ static int on_door(struct stage *st, int (*fn)(void *, struct err *), void *arg,
 
 static int start_process(void *arg, struct err *e) { return apart_start(arg, e); }
 static int stop_process(void *arg, struct err *e) { return (void)e, apart_stop(arg), TENON_OK; }
-static int close_hub(void *arg, struct err *e) { return (void)e, apart_close(arg), TENON_OK; }
+static int close_hub(void *arg, struct err *e)
+{
+	struct stage *st = arg;
+
+	(void)e;
+	for (size_t i = 0; i < st->n; i++)
+		apart_free(st->supervisors[i]);
+	apart_close(st->hub);
+	return TENON_OK;
+}
 
 int stage_ready(struct stage *st, struct instance *in, struct err *e)
 {
@@ -306,6 +316,7 @@ static int add(struct stage *st, const struct tenon_plugin *p, const char *name,
 		return err_set(e, TENON_LIMIT_EXCEEDED, "too many instances");
 	char *kept = mem_strdup(name);
 	int rc = kept == NULL ? TENON_NO_MEMORY : bus_add(&st->bus, p, kept, home, in, e);
+	st->names[st->n] = kept;
 	if (rc < 0)
 		return rc;
 	st->created[st->n] = false;
@@ -430,10 +441,12 @@ bool stage_close(struct stage *st)
 		if (!end(st, i))
 			return false;
 	if (st->hub != NULL)
-		on_door(st, close_hub, st->hub, NULL);
+		on_door(st, close_hub, st, NULL);
 	stop_loop(st->far, st->far_thread);
 	stop_loop(st->door, st->door_thread);
 	bus_free(&st->bus);
+	for (size_t i = 0; i < st->n; i++)
+		mem_free(st->names[i]);
 	mem_free(st);
 	stage_forget_configs();
 	return true;
