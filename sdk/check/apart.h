@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* apart - an instance in placement process: the bus between processes, and the supervisor of its tenon-host.
  *
- * Threads  on a fiber of the loop that the hub is at home on. */
+ * Threads  start and stop: a fiber of the loop that the hub is at home on; free and close: when that loop has ended. */
 #ifndef CHECK_APART_H
 #define CHECK_APART_H
 

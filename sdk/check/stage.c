@@ -19,8 +19,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { INSTANCES_MOST = 16, CONFS_MOST = 4096, ARENA_MOST = 256 << 20 };
+enum { INSTANCES_MOST = 16, CONFS_MOST = 4096, ARENA_MOST = 256 << 20, LAST_NOTES_US = 100000 };
 
 const char *const placement_names[PLACEMENTS] = { "inline", "thread", "process" };
 
@@ -155,7 +156,12 @@ static void stop_loop(struct loop *l, pthread_t thread)
 		return;
 	loop_stop(l);
 	pthread_join(thread, NULL);
-	loop_close(l);
+}
+
+static void close_loop(struct loop *l)
+{
+	if (l != NULL)
+		loop_close(l);
 }
 
 /* ---- lifecycle functions, on a fiber of the home loop ---- */
@@ -255,15 +261,13 @@ static int on_door(struct stage *st, int (*fn)(void *, struct err *), void *arg,
 
 static int start_process(void *arg, struct err *e) { return apart_start(arg, e); }
 static int stop_process(void *arg, struct err *e) { return (void)e, apart_stop(arg), TENON_OK; }
-static int close_hub(void *arg, struct err *e)
+/* when the loop has ended: tasks that are on their way to it point into the hub */
+static void close_hub(struct stage *st)
 {
-	struct stage *st = arg;
-
-	(void)e;
 	for (size_t i = 0; i < st->n; i++)
 		apart_free(st->supervisors[i]);
-	apart_close(st->hub);
-	return TENON_OK;
+	if (st->hub != NULL)
+		apart_close(st->hub);
 }
 
 int stage_ready(struct stage *st, struct instance *in, struct err *e)
@@ -440,10 +444,15 @@ bool stage_close(struct stage *st)
 	for (size_t i = st->n; i-- > 0;)
 		if (!end(st, i))
 			return false;
-	if (st->hub != NULL)
-		on_door(st, close_hub, st, NULL);
+	if (st->hub != NULL) { /* what nng says of pipes that are gone must find the loop: a note that comes later is lost memory */
+		usleep(LAST_NOTES_US);
+		wait_for_loop(st->door);
+	}
 	stop_loop(st->far, st->far_thread);
 	stop_loop(st->door, st->door_thread);
+	close_hub(st);
+	close_loop(st->far);
+	close_loop(st->door);
 	bus_free(&st->bus);
 	for (size_t i = 0; i < st->n; i++)
 		mem_free(st->names[i]);
