@@ -73,7 +73,7 @@ def main():
     for kind, settings in (("sql/sqlite", ()), ("blob/file", ()), ("notify/webhook", ("--config", "url=https://127.0.0.1:9/x")),
                            ("notify/smtp", ("--config", "url=smtp://127.0.0.1:9", "--config", "from=a@example.org"))):
         text = passes(kind, os.path.join(plugins, kind + ".so"), "--placement", "all", *settings)
-        tap.ok("meaning, thread: " in text and "memory, inline: " in text, kind + ": semantics and faults, in each placement")
+        tap.ok("meaning, process: " in text and "cancel, thread: " in text and "memory, inline: " in text, kind + ": semantics and faults, in each placement")
     with tempfile.TemporaryDirectory() as where:
         good = build(0, where)
         passes("the test's own plugin", good, "--config", "word=x", "--args", 'say={"text":"hello","ms":3}')
