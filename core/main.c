@@ -50,6 +50,7 @@ TENON_MESSAGE(log_conf, LOG_CONF);
 	F(S, const char *, data, .dflt = "tenon-data", .doc = "folder that keeps everything; made if missing, mode 0700, locked") \
 	F(S, int64_t, loops, .dflt = "1", .range = "1..64", .doc = "event loops, a thread each") \
 	F(S, struct tenon_strs, plugin_dirs, .doc = "further folders with plugins, looked through first") \
+	F(S, const char *, python, .doc = "the interpreter of plugins in Python, of an environment that has tenon-plugin; empty = the first python3 of PATH") \
 	F(S, int64_t, deadline, .dflt = "30000", .range = "1..", .label = "ms", .doc = "how long a call may take whose method says nothing else") \
 	F(S, int64_t, drain, .dflt = "10000", .range = "0..", .label = "ms", .doc = "how long SIGTERM waits for calls in flight") \
 	F(S, int64_t, most_calls, .dflt = "10000", .range = "1..", .doc = "calls at once; more are answered OVERLOADED") \
@@ -128,7 +129,7 @@ static int find(struct daemon *d, struct err *e)
 	find_default_dirs(built, installed);
 	dirs[n++] = built;
 	dirs[n++] = installed;
-	int rc = find_plugins(&d->found, dirs, n, 2, e);
+	int rc = find_plugins(&d->found, dirs, n, 2, d->conf.python, e);
 	return rc == TENON_OK && d->found.n == 0
 		? err_set(e, TENON_NOT_FOUND, "no plugins in %s or %s; set plugin_dirs", built, installed) : rc;
 }

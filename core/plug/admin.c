@@ -338,12 +338,12 @@ static int find_file(struct tenon_call *c, const struct member *m, const char *f
 }
 
 /* a process is asked, and waited for: on a worker */
-struct look { const char *path, *kind; const struct described *found; struct err e; };
+struct look { const char *path, *kind, *python; const struct described *found; struct err e; };
 
 static int look(void *arg)
 {
 	struct look *l = arg;
-	l->found = find_describe(l->path, l->kind, &l->e);
+	l->found = find_describe(l->path, l->kind, l->python, &l->e);
 	return l->found == NULL ? l->e.code : TENON_OK;
 }
 
@@ -369,7 +369,7 @@ static int reload(struct tenon_call *c, const struct reload_args *a, struct relo
 		return tenon_fail(c, TENON_FAILED_PRECONDITION, "%s runs in the core, which never unloads code: restart tenond, or give it placement: process",
 		                  a->instance);
 	TRY(find_file(c, m, a->file, path));
-	struct look l = { .path = path, .kind = m->found->kind };
+	struct look l = { .path = path, .kind = m->found->kind, .python = m->found->python };
 	int rc = c->host->offload(c, 0, look, &l);
 	if (rc < 0)
 		return tenon_fail(c, rc, "%s: %s", path, *l.e.text != '\0' ? l.e.text : error_text(rc));

@@ -102,7 +102,7 @@ static int create_processes(struct life *l, struct member *m, const struct wish 
 {
 	const struct tenon_plugin *p = plugin_of(w);
 	struct supervisor_spec spec = { .instance = m->instance, .limits = w->conf.process, .path = w->found->path, .kind = w->found->kind,
-	                                .failed = on_given_up, .arg = m };
+	                                .python = w->found->python, .failed = on_given_up, .arg = m };
 	const struct shape *shape;
 
 	if (w->found->dialects)

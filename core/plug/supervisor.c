@@ -323,7 +323,8 @@ static void pack_hosting(struct supervisor *s, const char *token, struct buf *b)
 {
 	const struct process_conf *c = &s->spec.limits;
 	struct hosting h = {
-		.address = s->spec.hub->address, .token = token, .path = s->path, .kind = s->kind, .instance = s->spec.instance->name,
+		.address = s->spec.hub->address, .token = token, .path = s->path, .kind = s->kind, .python = s->spec.python,
+		.instance = s->spec.instance->name,
 		.data_dir = s->spec.instance->host.data_dir, .config = { s->spec.config.p, s->spec.config.n }, .parent = getpid(), .lanes = c->lanes,
 		.log_level = log_wants(LOG_DEBUG) ? LOG_DEBUG : log_wants(LOG_INFO) ? LOG_INFO : log_wants(LOG_WARN) ? LOG_WARN : LOG_ERROR,
 		.call_memory = (int64_t)s->spec.instance->bus->arena_limit, .memory = c->memory, .cpu_seconds = c->cpu_seconds,
