@@ -19,6 +19,7 @@
 #include "options.h"
 #include "plug/find.h"
 #include "plug/life.h"
+#include "plug/wish.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,6 +59,7 @@ TENON_MESSAGE(log_conf, LOG_CONF);
 TENON_MESSAGE(core_conf, CORE_CONF);
 
 struct daemon {
+	const struct options *options;
 	struct core_conf conf;
 	struct door_config http;
 	struct conf *file;
@@ -72,6 +74,7 @@ struct daemon {
 	bool stopping;
 	int64_t stop_at;
 	int status;
+	char data[PATH_MAX];
 };
 
 /* ---- the data folder ---- */
@@ -94,6 +97,9 @@ static int lock_data_dir(struct daemon *d, struct err *e)
 		return err_set(e, TENON_UNAVAILABLE, "the data folder %s is in use by another tenond (process %s): stop it, or give this one "
 		               "another --data", d->conf.data, *owner != '\0' ? owner : "unknown");
 	}
+	if (realpath(d->conf.data, d->data) == NULL)
+		return err_set(e, TENON_UNAVAILABLE, "the data folder %s: %s", d->conf.data, strerror(errno));
+	d->conf.data = d->data; /* whole: a plugin's process has another working folder */
 	if (ftruncate(d->lock, 0) != 0 || dprintf(d->lock, "%d\n", (int)getpid()) < 0)
 		return err_set(e, TENON_UNAVAILABLE, "cannot write to the data folder %s: %s", d->conf.data, strerror(errno));
 	return TENON_OK;
@@ -256,6 +262,19 @@ static int ready(void *arg, struct buf *why)
 	return life_ready(d->life, why);
 }
 
+/* as it is now; sections are read in the order that the short form of --set needs */
+static int reread(void *arg, struct conf **out, struct err *e)
+{
+	struct daemon *d = arg;
+	struct core_conf core = { 0 };
+	struct door_config http = { 0 };
+
+	int rc = conf_open(out, d->options->config, d->options->sets, d->options->n_sets, e);
+	if (rc == TENON_OK)
+		rc = conf_read(*out, "", &core_conf_table, &core, e);
+	return rc == TENON_OK ? conf_read(*out, "http", &door_config_table, &http, e) : rc;
+}
+
 static int serve(struct daemon *d, struct err *e)
 {
 	int rc = lock_data_dir(d, e);
@@ -267,6 +286,7 @@ static int serve(struct daemon *d, struct err *e)
 	if (rc < 0)
 		return rc;
 	door_on_ready(d->door, ready, d);
+	life_on_reread(d->life, reread, d);
 	call_sweep_start(d->loops[0]);
 	loop_signals(d->loops[0], on_signal, d);
 	if (loop_every(d->loops[0], 0, 0, begin_start, d) == NULL)
@@ -352,6 +372,7 @@ int main(int argc, char **argv)
 	mallopt(M_ARENA_MAX, 2);
 	mallopt(M_MMAP_THRESHOLD, 2 << 20); /* the largest chunk of an arena comes from the heap and goes back to it */
 	mallopt(M_TRIM_THRESHOLD, 4 << 20);
+	d.options = &o;
 	int rc = read_conf(&d, &o, &e);
 	if (rc == TENON_OK) {
 		log_setup((int)d.conf.log.level, (enum log_format)d.conf.log.format);

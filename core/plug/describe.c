@@ -15,6 +15,8 @@ TENON_TABLE(static, described_row, DESCRIBED_ROW);
 TENON_TABLE(static, described_table, DESCRIBED_TABLE);
 TENON_TABLE(static, described_route, DESCRIBED_ROUTE);
 TENON_TABLE(static, described_method, DESCRIBED_METHOD);
+TENON_TABLE(static, described_resolver, DESCRIBED_RESOLVER);
+TENON_TABLE(static, described_topic, DESCRIBED_TOPIC);
 TENON_TABLE(, described_plugin, DESCRIBED_PLUGIN);
 
 /* what is there gets its presence bit: text that is not NULL, numbers but 0 */
@@ -194,6 +196,42 @@ static int put_method(struct packing *p, const struct tenon_method *m, struct de
 	return rc;
 }
 
+static int put_resolvers(struct packing *p, struct described_resolver_list *out)
+{
+	const struct tenon_resolver *from = p->plugin->resolvers;
+	size_t n = 0;
+
+	while (from != NULL && from[n].field != NULL)
+		n++;
+	if (n > 0 && (out->v = arena_alloc(&p->memory, n * sizeof *out->v)) == NULL)
+		return no_memory(p);
+	for (; out->n < n; out->n++) {
+		PUT(&out->v[out->n], field, from[out->n].field);
+		PUT(&out->v[out->n], kind, from[out->n].kind);
+	}
+	return TENON_OK;
+}
+
+static int put_topics(struct packing *p, struct described_topic_list *out)
+{
+	const struct tenon_topic *from = p->plugin->topics;
+	size_t n = 0;
+	int rc = TENON_OK;
+
+	while (from != NULL && from[n].name != NULL)
+		n++;
+	if (n > 0 && (out->v = arena_alloc(&p->memory, n * sizeof *out->v)) == NULL)
+		return no_memory(p);
+	for (; out->n < n && rc == TENON_OK; out->n++) {
+		PUT(&out->v[out->n], name, from[out->n].name);
+		PUT_TEXT(&out->v[out->n], doc, from[out->n].doc);
+		rc = from[out->n].table == NULL ? err_set(p->err, TENON_INVALID_ARGUMENT, "topic %s has no table", from[out->n].name)
+			: number_table(p, from[out->n].table, &out->v[out->n].table);
+		out->v[out->n].has.table = 1;
+	}
+	return rc;
+}
+
 static int put_methods(struct packing *p, struct described_method_list *out)
 {
 	const struct tenon_method *from = p->plugin->methods;
@@ -229,14 +267,19 @@ static int put_plugin(struct packing *p, struct described_plugin *out)
 	PUT_TEXT(out, doc, from->doc);
 	PUT_TEXT(out, needs, from->needs);
 	PUT_TEXT(out, builtin, from->builtin);
-	PUT_SOME(out, starts, from->start != NULL);
+	PUT(out, starts, from->start != NULL);
+	PUT(out, dialects, from->dialects != NULL && from->dialects[0] != NULL);
 	if (from->config != NULL && (rc = number_table(p, from->config, &out->config)) == TENON_OK)
 		out->has.config = 1;
 	if (rc == TENON_OK)
 		rc = put_methods(p, &out->methods);
 	if (rc == TENON_OK)
+		rc = put_resolvers(p, &out->resolvers);
+	if (rc == TENON_OK)
+		rc = put_topics(p, &out->topics);
+	if (rc == TENON_OK)
 		rc = put_tables(p, &out->tables);
-	out->has.methods = out->has.tables = 1;
+	out->has.methods = out->has.tables = out->has.resolvers = out->has.topics = 1;
 	return rc;
 }
 
@@ -247,9 +290,6 @@ static int can_cross(const struct tenon_plugin *p, struct err *e)
 		               p->abi, p->size, TENON_ABI, sizeof *p);
 	if (p->name == NULL || p->interface == NULL || p->version == NULL || p->methods == NULL)
 		return err_set(e, TENON_INVALID_ARGUMENT, "its descriptor lacks name, interface, version or methods");
-	if (p->dialects != NULL && p->dialects[0] != NULL)
-		return err_set(e, TENON_UNSUPPORTED, "the plugin %s/%s brings the dialect %s and must run in the core: placement inline or thread",
-		               p->interface, p->name, p->dialects[0]->name);
 	return TENON_OK;
 }
 

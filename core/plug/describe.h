@@ -2,7 +2,7 @@
 /* describe - a plugin's descriptor as bytes and back: the daemon knows the rows of a plugin that it never loads.
  *
  * Model      What crosses is all that is data: names, docs, the config table, method rows with their tables, routes, CLI words,
- *            permissions. Handlers, lanes and the BLOCKING flag stay behind, for calls are run where the plugin is; of `start` only whether there is one. So do the
+ *            permissions. Handlers, lanes and the BLOCKING flag stay behind, for calls are run where the plugin is. So do the
  *            functions of patterns: the name and the regex cross, the plugin's side checks. Offsets and sizes are laid out anew
  *            by this build, each member in a place of its own: a described table is never of the plugin's layout, and messages
  *            go by the names of rows. The bytes are msgpack, by the tables in describe_rows.h.
@@ -31,9 +31,12 @@ enum {
 struct described {
 	const struct tenon_plugin *plugin;
 	size_t tables, rows, bytes;         /* how much of each it has */
+	bool starts;                        /* it has a start function */
+	bool dialects;                      /* it brings some, which a description cannot hold: its instances are placed in the core */
+	struct described *next;             /* of all that there ever were */
 };
 
-/* Appends the description. UNSUPPORTED for a plugin that brings dialects: those are functions that the door calls. */
+/* Appends the description. Of dialects, which are functions that the door calls, it only says that there are some. */
 int describe_pack(struct buf *, const struct tenon_plugin *, struct err *);
 
 /* `*out` is NULL on failure. The shapes of all its tables are made, thus whatever is wrong with them has been said. */

@@ -60,6 +60,17 @@ TENON_STRUCT(described_route, DESCRIBED_ROUTE);
 	F(S, const char *, doc, DESCRIBE_TEXT(8192), .doc = "what it does")
 TENON_STRUCT(described_method, DESCRIBED_METHOD);
 
+#define DESCRIBED_RESOLVER(F, S) \
+	F(S, const char *, field, .flags = TENON_REQUIRED, .pattern = &describe_words, .range = "1..1024", .doc = "arguments that name such an entity") \
+	F(S, const char *, kind, .flags = TENON_REQUIRED, DESCRIBE_WORD, .doc = "of the entity")
+TENON_STRUCT(described_resolver, DESCRIBED_RESOLVER);
+
+#define DESCRIBED_TOPIC(F, S) \
+	F(S, const char *, name, .flags = TENON_REQUIRED, DESCRIBE_TEXT(128), .doc = "words with dots between them") \
+	F(S, int64_t, table, .flags = TENON_REQUIRED, .range = "0..4095", .doc = "number of the table of its events") \
+	F(S, const char *, doc, DESCRIBE_TEXT(8192), .doc = "when it is published")
+TENON_STRUCT(described_topic, DESCRIBED_TOPIC);
+
 #define DESCRIBED_PLUGIN(F, S) \
 	F(S, int64_t, abi, .flags = TENON_REQUIRED, .doc = "TENON_ABI of its build") \
 	F(S, const char *, name, .flags = TENON_REQUIRED, DESCRIBE_WORD, .doc = "of the plugin") \
@@ -69,10 +80,13 @@ TENON_STRUCT(described_method, DESCRIBED_METHOD);
 	F(S, const char *, doc, DESCRIBE_TEXT(8192), .doc = "what it is") \
 	F(S, const char *, needs, .pattern = &describe_words, .range = "..1024", .doc = "instances that must run before") \
 	F(S, const char *, builtin, DESCRIBE_WORD, .doc = "the instance that is there without being configured") \
-	F(S, bool, starts, .doc = "it has a start function, so it has something to do before its first call") \
 	F(S, int64_t, config, .range = "0..4095", .doc = "number of the table; absent: none") \
+	F(S, bool, starts, .doc = "it has a start function: work to do before its first call") \
+	F(S, bool, dialects, .doc = "it brings dialects, which the door calls: it cannot run outside of the core") \
 	F(S, struct described_table_list, tables, TENON_MANY(described_table), .range = "..4096", .doc = "all that are referred to") \
-	F(S, struct described_method_list, methods, TENON_MANY(described_method), .range = "..4096", .doc = "its rows")
+	F(S, struct described_method_list, methods, TENON_MANY(described_method), .range = "..4096", .doc = "its rows") \
+	F(S, struct described_resolver_list, resolvers, TENON_MANY(described_resolver), .range = "..64", .doc = "the kinds of entities that it owns") \
+	F(S, struct described_topic_list, topics, TENON_MANY(described_topic), .range = "..256", .doc = "the events that it publishes")
 TENON_STRUCT(described_plugin, DESCRIBED_PLUGIN);
 
 extern const struct tenon_table described_plugin_table; /* describe.c */

@@ -14,6 +14,7 @@
 #include "wire/unpack.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -273,14 +274,37 @@ static int make_methods(struct making *m, const struct tenon_method **out)
 	return rc;
 }
 
-/* ---- the whole ---- */
+/* ---- what it owns and what it tells ---- */
 
-/* in the place of the one that stayed behind; what is only described is not started */
-static int start_elsewhere(struct tenon_call *c)
+static int make_resolvers(struct making *m, const struct tenon_resolver **out)
 {
-	(void)c;
-	return TENON_UNSUPPORTED;
+	const struct described_resolver_list *from = &m->message.resolvers;
+	struct tenon_resolver *to = arena_alloc(&m->memory, (from->n + 1) * sizeof *to);
+
+	for (size_t i = 0; to != NULL && i < from->n; i++)
+		to[i] = (struct tenon_resolver){ .field = from->v[i].field, .kind = from->v[i].kind };
+	*out = to;
+	return to == NULL ? no_memory(m) : TENON_OK;
 }
+
+static int make_topics(struct making *m, const struct tenon_topic **out)
+{
+	const struct described_topic_list *from = &m->message.topics;
+	struct tenon_topic *to = arena_alloc(&m->memory, (from->n + 1) * sizeof *to);
+	int rc = to == NULL ? no_memory(m) : TENON_OK;
+
+	for (size_t i = 0; i < from->n && rc == TENON_OK; i++) {
+		const struct described_topic *t = &from->v[i];
+		if (t->table >= (int64_t)m->n)
+			rc = wrong_number(m, t->name, "table", t->table);
+		else
+			to[i] = (struct tenon_topic){ .name = t->name, .table = &m->tables[t->table], .doc = TEXT(t, doc) };
+	}
+	*out = to;
+	return rc;
+}
+
+/* ---- the whole ---- */
 
 static int make_plugin(struct making *m, struct tenon_plugin *to)
 {
@@ -291,7 +315,6 @@ static int make_plugin(struct making *m, struct tenon_plugin *to)
 	*to = (struct tenon_plugin){
 		.size = sizeof *to, .abi = TENON_ABI, .name = from->name, .version = from->version, .interface = from->interface,
 		.licence = TEXT(from, licence), .doc = TEXT(from, doc), .needs = TEXT(from, needs), .builtin = TEXT(from, builtin),
-		.start = from->starts ? start_elsewhere : NULL,
 	};
 	int rc = make_tables(m);
 	if (rc == TENON_OK && from->has.config && from->config >= (int64_t)m->n)
@@ -300,6 +323,10 @@ static int make_plugin(struct making *m, struct tenon_plugin *to)
 		to->config = &m->tables[from->config];
 	if (rc == TENON_OK)
 		rc = make_methods(m, &to->methods);
+	if (rc == TENON_OK)
+		rc = make_resolvers(m, &to->resolvers);
+	if (rc == TENON_OK)
+		rc = make_topics(m, &to->topics);
 	return rc == TENON_OK ? compile_all(m) : rc;
 }
 
@@ -320,6 +347,16 @@ static int read_message(struct making *m, const void *bytes, size_t n)
 	return u.p == u.end ? TENON_OK : err_set(m->err, TENON_INVALID_ARGUMENT, "its description: %zu bytes too many", (size_t)(u.end - u.p));
 }
 
+/* nobody gives them back: debuggers and leak checkers find them here */
+static void keep(struct described *d)
+{
+	static _Atomic(struct described *) all;
+
+	d->next = atomic_load(&all);
+	while (!atomic_compare_exchange_weak(&all, &d->next, d))
+		;
+}
+
 int describe_unpack(const void *bytes, size_t n, struct described **out, struct err *e)
 {
 	struct making m = { .err = e };
@@ -335,7 +372,8 @@ int describe_unpack(const void *bytes, size_t n, struct described **out, struct 
 		arena_free(&m.memory);
 		return rc;
 	}
-	*d = (struct described){ plugin, m.n, m.rows, m.bytes };
+	*d = (struct described){ plugin, m.n, m.rows, m.bytes, m.message.starts, m.message.dialects, NULL };
+	keep(d);
 	*out = d;
 	return TENON_OK;
 }

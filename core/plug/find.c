@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -68,11 +69,15 @@ static int read_all(int fd, struct buf *b, struct err *e)
 
 	for (;;) {
 		int rc = poll(&p, 1, DESCRIBE_MS);
+		if (rc < 0 && errno == EINTR)
+			continue;
 		if (rc <= 0)
 			return err_set(e, TENON_DEADLINE_EXCEEDED, "it did not describe itself within %d s", DESCRIBE_MS / 1000);
 		if (!buf_reserve(b, 65536))
 			return err_set(e, TENON_NO_MEMORY, "no memory");
 		ssize_t n = read(fd, b->p + b->n, b->room - b->n);
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n <= 0)
 			return n == 0 ? TENON_OK : err_set(e, TENON_UNAVAILABLE, "its description cannot be read");
 		b->n += (size_t)n;
@@ -113,7 +118,8 @@ static int run_describe(const char *path, struct buf *out, struct err *e)
 		if (rc < 0)
 			kill(pid, SIGKILL);
 		read_all(bad[0], &said, NULL);
-		waitpid(pid, &status, 0);
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
 		if (rc == TENON_OK && status != 0) {
 			said.n = said.n > 0 && said.p[said.n - 1] == '\n' ? said.n - 1 : said.n;
 			rc = WIFSIGNALED(status) ? err_set(e, TENON_INVALID_ARGUMENT, "it died of signal %d when it was asked what it is", WTERMSIG(status))
@@ -126,7 +132,7 @@ static int run_describe(const char *path, struct buf *out, struct err *e)
 	return rc;
 }
 
-static const struct tenon_plugin *look_at(const char *path, const char *kind, struct err *e)
+const struct described *find_describe(const char *path, const char *kind, struct err *e)
 {
 	struct buf bytes = { 0 };
 	struct described *d = NULL;
@@ -135,7 +141,7 @@ static const struct tenon_plugin *look_at(const char *path, const char *kind, st
 	if (rc == TENON_OK)
 		rc = describe_unpack(bytes.p, bytes.n, &d, e);
 	buf_free(&bytes);
-	return rc == TENON_OK && check_descriptor(d->plugin, kind, e) == TENON_OK ? d->plugin : NULL;
+	return rc == TENON_OK && check_descriptor(d->plugin, kind, e) == TENON_OK ? d : NULL;
 }
 
 int find_load(struct found *f, struct err *e)
@@ -152,16 +158,17 @@ int find_load(struct found *f, struct err *e)
 
 static int add_file(struct map *found, const char *dir, bool shipped, const char *interface, const char *file)
 {
-	char path[PATH_MAX], kind[512];
+	char named[PATH_MAX], path[PATH_MAX], kind[512];
 	size_t n = strlen(file);
 	struct err e = { 0 };
 
 	if (n < 4 || strcmp(file + n - 3, ".so") != 0)
 		return TENON_OK;
-	if (snprintf(path, sizeof path, "%s/%s/%s", dir, interface, file) >= (int)sizeof path ||
+	if (snprintf(named, sizeof named, "%s/%s/%s", dir, interface, file) >= (int)sizeof named || realpath(named, path) == NULL ||
 	    snprintf(kind, sizeof kind, "%s/%.*s", interface, (int)n - 3, file) >= (int)sizeof kind || map_get(found, kind) != NULL)
 		return TENON_OK;
-	const struct tenon_plugin *p = shipped ? find_open(path, kind, &e) : look_at(path, kind, &e);
+	const struct described *d = shipped ? NULL : find_describe(path, kind, &e);
+	const struct tenon_plugin *p = shipped ? find_open(path, kind, &e) : d != NULL ? d->plugin : NULL;
 	if (p == NULL) {
 		log_error("plugin %s is left out: %s", path, e.text);
 		return TENON_OK;
@@ -173,7 +180,8 @@ static int add_file(struct map *found, const char *dir, bool shipped, const char
 	f->path = mem_strdup(path);
 	f->plugin = p;
 	f->shipped = f->loaded = shipped;
-	f->lazy = p->start == NULL;
+	f->lazy = shipped ? p->start == NULL : !d->starts;
+	f->dialects = shipped ? p->dialects != NULL : d->dialects;
 	return f->kind == NULL || f->path == NULL ? TENON_NO_MEMORY : map_put(found, kind, f);
 }
 
@@ -195,14 +203,16 @@ static int add_interface(struct map *found, const char *dir, bool shipped, const
 
 int find_plugins(struct map *found, const char *const *dirs, size_t n, size_t shipped, struct err *e)
 {
+	char whole[PATH_MAX];
 	struct dirent *d;
 	int rc = TENON_OK;
 
 	for (size_t i = 0; i < n; i++) {
-		DIR *dir = opendir(dirs[i]);
+		const char *path = realpath(dirs[i], whole) != NULL ? whole : dirs[i]; /* a host has another working folder */
+		DIR *dir = opendir(path);
 		while (dir != NULL && rc == TENON_OK && (d = readdir(dir)) != NULL)
 			if (d->d_name[0] != '.')
-				rc = add_interface(found, dirs[i], i + shipped >= n, d->d_name);
+				rc = add_interface(found, path, i + shipped >= n, d->d_name);
 		if (dir != NULL)
 			closedir(dir);
 	}

@@ -23,6 +23,9 @@ struct found {
 /* Looks through `dirs`, first ones first, of which the last `shipped` hold what comes with tenond and is loaded at once. What lies
  * elsewhere is only described, by a process of its own. `found` maps kind -> struct found. Reports rejects in the log. */
 int  find_plugins(struct map *found, const char *const *dirs, size_t n, size_t shipped, struct err *);
+/* What the file at `path` says of itself now; NULL on failure. It is as `kind`, or refused. */
+struct described;
+const struct described *find_describe(const char *path, const char *kind, struct err *);
 /* Loads one that was only described into this process. */
 int  find_load(struct found *, struct err *);
 /* The descriptor of the file at `path`, loaded into this process; `kind` NULL: whatever it calls itself. NULL on failure. */

@@ -13,10 +13,12 @@
 #include "bus/subscription.h"
 #include "conf/conf.h"
 #include "find.h"
+#include "member.h"
 #include "loop/fiber.h"
 #include "loop/loop.h"
 #include "step.h"
 #include "supervisor.h"
+#include "wish.h"
 #include "wire/pack.h"
 
 #include <errno.h>
@@ -26,44 +28,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_INSTANCES = 256, RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 30000 };
+enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 30000 };
 
-enum placement { PLACE_DEFAULT, PLACE_INLINE, PLACE_THREAD, PLACE_PROCESS };
-static const struct tenon_name placements[] = { { "default", PLACE_DEFAULT }, { "inline", PLACE_INLINE }, { "thread", PLACE_THREAD },
-	{ "process", PLACE_PROCESS }, { 0 } };
-
-#define INSTANCE_CONF(F, S) \
-	F(S, const char *, plugin, .doc = "which plugin it is: <interface>/<vendor>; the built-in instances know theirs") \
-	F(S, int64_t, placement, .type = TENON_ENUM, .names = placements, .dflt = "default", \
-	  .doc = "inline: on the main loop; thread: on a loop and thread of its own; process: in a process of its own, which cannot " \
-	         "crash or read the core; default: inline for what comes with tenond, process for all else") \
-	F(S, struct process_conf, process, TENON_SUB(process_conf), .doc = "limits of placement process")
-TENON_STRUCT(instance_conf, INSTANCE_CONF);
-TENON_TABLE(, instance_conf, INSTANCE_CONF);
-
-struct member {
-	struct instance *instance;
-	struct loop *own_loop;        /* placement thread */
-	pthread_t thread;
-	struct life *life;
-	char *name;
-	bool created;
-	struct supervisor *supervisor; /* placement process */
-};
-
-struct life {
-	struct bus *bus;
-	struct loop *loop;
-	const char *data_dir;
-	struct hub *hub;              /* once an instance is placed in a process */
-	char hub_dir[32];             /* "": its socket lies in data_dir */
-	struct member members[MOST_INSTANCES]; /* in the order in which they start */
-	size_t n;
-	int64_t retry_ms;
-	bool stopping;
-	void (*done)(void *);
-	void *done_arg;
-};
+static const struct tenon_plugin *plugin_of(const struct wish *w) { return w->found->plugin; }
 
 /* ---- creating ---- */
 
@@ -96,18 +63,6 @@ static int read_config(struct conf *conf, const char *path, const struct tenon_p
 		return TENON_OK;
 	*config = mem_zero(p->config->size);
 	return *config == NULL ? err_set(e, TENON_NO_MEMORY, "no memory") : conf_read(conf, path, p->config, *config, e);
-}
-
-/* ---- which instances, in which order ---- */
-
-struct wish { const char *name; struct found *found; struct instance_conf conf; bool taken; };
-
-static const struct tenon_plugin *plugin_of(const struct wish *w) { return w->found->plugin; }
-
-static enum placement placement_of(const struct wish *w)
-{
-	enum placement p = (enum placement)w->conf.placement;
-	return p != PLACE_DEFAULT ? p : w->found->shipped ? PLACE_INLINE : PLACE_PROCESS;
 }
 
 /* ---- creating ---- */
@@ -150,7 +105,7 @@ static int create_processes(struct life *l, struct member *m, const struct wish 
 	                                .failed = on_given_up, .arg = m };
 	const struct shape *shape;
 
-	if (p->dialects != NULL || w->found->dialects)
+	if (w->found->dialects)
 		return err_set(e, TENON_UNSUPPORTED, "instances.%s: %s brings a dialect, which the door calls: its placement is inline or thread",
 		               m->name, w->found->kind);
 	int rc = open_hub(l, e);
@@ -166,7 +121,7 @@ static int create_processes(struct life *l, struct member *m, const struct wish 
 
 static int place(struct life *l, struct member *m, const struct wish *w, const void *config, struct err *e)
 {
-	enum placement placement = placement_of(w);
+	enum placement placement = wish_placement(w);
 	int rc = TENON_OK;
 
 	if (placement != PLACE_PROCESS && (rc = find_load(w->found, e)) < 0)
@@ -193,6 +148,8 @@ static int create(struct life *l, struct conf *conf, const struct wish *w, struc
 		return err_set(e, TENON_LIMIT_EXCEEDED, "more than %d instances", MOST_INSTANCES);
 	struct member *m = &l->members[l->n];
 	m->life = l;
+	m->found = w->found;
+	m->version = plugin_of(w)->version;
 	m->name = mem_strdup(w->name);
 	if (m->name == NULL)
 		return err_set(e, TENON_NO_MEMORY, "no memory");
@@ -202,88 +159,6 @@ static int create(struct life *l, struct conf *conf, const struct wish *w, struc
 	if (rc == TENON_OK) /* without data it is only checked */
 		rc = l->data_dir == NULL ? bus_add(l->bus, plugin_of(w), m->name, l->loop, &m->instance, e) : place(l, m, w, config, e);
 	mem_free(config);
-	return rc;
-}
-
-/* of two that bring the same name it is that of the one that comes with tenond */
-static struct found *builtin_of(const struct map *found, const char *name)
-{
-	struct found *theirs = NULL;
-
-	MAP_EACH(found, s) {
-		struct found *f = s->value;
-		if (f->plugin->builtin == NULL || strcmp(f->plugin->builtin, name) != 0)
-			continue;
-		if (f->shipped)
-			return f;
-		theirs = theirs == NULL ? f : theirs;
-	}
-	return theirs;
-}
-
-static int unknown_kind(const struct map *found, const char *name, const char *kind, struct err *e)
-{
-	const char *kinds[MOST_INSTANCES];
-	size_t n = 0;
-
-	MAP_EACH(found, s)
-		if (n < MOST_INSTANCES)
-			kinds[n++] = s->key;
-	const char *near = text_nearest(kind, kinds, n);
-	return err_set(e, TENON_NOT_FOUND, "instances.%s.plugin: no plugin \"%s\" was found%s%s%s", name, kind,
-	               near != NULL ? "; did you mean \"" : "", near != NULL ? near : "", near != NULL ? "\"?" : "");
-}
-
-static int wish_from_conf(struct conf *conf, const struct map *found, const char *name, struct wish *w, struct err *e)
-{
-	char path[300], where[300];
-
-	snprintf(path, sizeof path, "instances.%s", name);
-	*w = (struct wish){ .name = name };
-	int rc = conf_read(conf, path, &instance_conf_table, &w->conf, e);
-	if (rc < 0)
-		return rc;
-	if (*w->conf.plugin == '\0') {
-		w->found = builtin_of(found, name);
-		if (w->found != NULL)
-			return TENON_OK;
-		conf_where(conf, path, where, sizeof where);
-		return err_set(e, TENON_INVALID_ARGUMENT, "%s: instances.%s: no plugin that was found brings an instance of this name: say which "
-		               "`plugin:` it is, or look at plugin_dirs", where, name);
-	}
-	w->found = map_get(found, w->conf.plugin);
-	if (w->found == NULL) {
-		conf_where(conf, path, where, sizeof where);
-		unknown_kind(found, name, w->conf.plugin, e);
-		return err_prefix(e, "%s", where);
-	}
-	return TENON_OK;
-}
-
-static int add_wish(struct conf *conf, const struct map *found, const char *name, struct wish *wishes, size_t *n, struct err *e)
-{
-	for (size_t k = 0; k < *n; k++)
-		if (strcmp(wishes[k].name, name) == 0)
-			return TENON_OK;
-	if (*n == MOST_INSTANCES)
-		return err_set(e, TENON_LIMIT_EXCEEDED, "more than %d instances", MOST_INSTANCES);
-	return wish_from_conf(conf, found, name, &wishes[(*n)++], e);
-}
-
-/* those of the configuration, then the built-in ones that it does not mention */
-static int collect_wishes(struct conf *conf, const struct map *found, struct wish *wishes, size_t *n, struct err *e)
-{
-	const char *names[MOST_INSTANCES];
-	size_t named = conf_children(conf, "instances", names, MOST_INSTANCES);
-	int rc = TENON_OK;
-
-	for (size_t i = 0; i < named && rc == TENON_OK; i++)
-		rc = add_wish(conf, found, names[i], wishes, n, e);
-	MAP_EACH(found, s) {
-		const struct found *f = s->value;
-		if (rc == TENON_OK && f->plugin->builtin != NULL)
-			rc = add_wish(conf, found, f->plugin->builtin, wishes, n, e);
-	}
 	return rc;
 }
 
@@ -312,7 +187,7 @@ int life_open(struct life **out, struct bus *bus, struct conf *conf, const struc
 	l->data_dir = data_dir;
 	l->retry_ms = RETRY_FIRST_MS;
 	*out = l;
-	int rc = collect_wishes(conf, found, wishes, &n, e);
+	int rc = wish_collect(conf, found, wishes, &n, e);
 	for (bool progress = true; progress && rc == TENON_OK;) {
 		progress = false;
 		for (size_t i = 0; i < n && rc == TENON_OK; i++) {
@@ -325,6 +200,8 @@ int life_open(struct life **out, struct bus *bus, struct conf *conf, const struc
 	for (size_t i = 0; i < n && rc == TENON_OK; i++)
 		if (!wishes[i].taken)
 			rc = err_set(e, TENON_INVALID_ARGUMENT, "instance %s: its needs (%s) form a circle", wishes[i].name, plugin_of(&wishes[i])->needs);
+	if (rc == TENON_OK)
+		rc = admin_open(l, e);
 	if (rc == TENON_OK)
 		rc = access_bind(bus, e);
 	mem_free(wishes);
@@ -365,6 +242,19 @@ static int start_member(struct life *l, struct member *m)
 	rc = step_run(in, "start", in->plugin->start, in->reason, sizeof in->reason);
 	if (rc == TENON_OK)
 		in->reason[0] = '\0';
+	return rc;
+}
+
+int life_start_one(struct life *l, struct member *m)
+{
+	struct instance *in = m->instance;
+	int rc = start_member(l, m);
+
+	atomic_store(&in->state, rc < 0 ? INSTANCE_FAILED : INSTANCE_STARTED);
+	if (rc == TENON_OK)
+		log_line(LOG_INFO, in->name, NULL, "started (%s/%s %s)", in->plugin->interface, in->plugin->name, m->version);
+	else
+		log_line(LOG_ERROR, in->name, NULL, "did not start: %s; trying again in %lld s", in->reason, (long long)l->retry_ms / 1000);
 	return rc;
 }
 
@@ -433,6 +323,12 @@ void life_start(struct life *l, void (*done)(void *), void *arg)
 	fiber_start(l->loop, STACK_HANDLER, "start", start_fiber, l);
 }
 
+void life_on_reread(struct life *l, int (*reread)(void *, struct conf **, struct err *), void *arg)
+{
+	l->reread = reread;
+	l->reread_arg = arg;
+}
+
 int life_ready(struct life *l, struct buf *why)
 {
 	int rc = TENON_OK;
@@ -456,24 +352,29 @@ int life_ready(struct life *l, struct buf *why)
 
 /* ---- stopping ---- */
 
+void life_stop_one(struct life *l, struct member *m)
+{
+	struct instance *in = m->instance;
+	char why[400];
+
+	(void)l;
+	atomic_store(&in->state, INSTANCE_DRAINING);
+	subscription_stop(in);
+	step_run(in, "end", background_end, why, sizeof why);
+	if (m->supervisor != NULL)
+		supervisor_stop(m->supervisor);
+	else if (step_run(in, "drain", in->plugin->drain, why, sizeof why) < 0)
+		log_line(LOG_WARN, in->name, NULL, "drain: %s", why);
+	atomic_store(&in->state, INSTANCE_STOPPED);
+}
+
 static void stop_fiber(void *arg)
 {
 	struct life *l = arg;
-	char why[400];
 
-	for (size_t i = l->n; i-- > 0;) {
-		struct instance *in = l->members[i].instance;
-		if (atomic_load(&in->state) != INSTANCE_STARTED)
-			continue;
-		atomic_store(&in->state, INSTANCE_DRAINING);
-		subscription_stop(in);
-		step_run(in, "end", background_end, why, sizeof why);
-		if (l->members[i].supervisor != NULL)
-			supervisor_stop(l->members[i].supervisor);
-		else if (step_run(in, "drain", in->plugin->drain, why, sizeof why) < 0)
-			log_line(LOG_WARN, in->name, NULL, "drain: %s", why);
-		atomic_store(&in->state, INSTANCE_STOPPED);
-	}
+	for (size_t i = l->n; i-- > 0;)
+		if (atomic_load(&l->members[i].instance->state) == INSTANCE_STARTED)
+			life_stop_one(l, &l->members[i]);
 	l->done(l->done_arg);
 }
 
@@ -490,6 +391,8 @@ void life_close(struct life *l)
 {
 	if (l == NULL)
 		return;
+	if (l->admin != NULL)
+		bus_stop_lanes(l->admin);
 	for (size_t i = l->n; i-- > 0;) {
 		struct member *m = &l->members[i];
 		supervisor_free(m->supervisor);

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BACKOFF_MS = 100, BACKOFF_MOST_MS = 10000, QUIET_NS = 60, SHORT_LIFE_MS = 1000, IDLE_POLL_MS = 200 };
 
@@ -323,7 +324,7 @@ static void pack_hosting(struct supervisor *s, const char *token, struct buf *b)
 	const struct process_conf *c = &s->spec.limits;
 	struct hosting h = {
 		.address = s->spec.hub->address, .token = token, .path = s->path, .kind = s->kind, .instance = s->spec.instance->name,
-		.data_dir = s->spec.instance->host.data_dir, .config = { s->spec.config.p, s->spec.config.n }, .lanes = c->lanes,
+		.data_dir = s->spec.instance->host.data_dir, .config = { s->spec.config.p, s->spec.config.n }, .parent = getpid(), .lanes = c->lanes,
 		.log_level = log_wants(LOG_DEBUG) ? LOG_DEBUG : log_wants(LOG_INFO) ? LOG_INFO : log_wants(LOG_WARN) ? LOG_WARN : LOG_ERROR,
 		.call_memory = (int64_t)s->spec.instance->bus->arena_limit, .memory = c->memory, .cpu_seconds = c->cpu_seconds,
 		.open_files = c->open_files, .threads = c->threads, .uid = c->uid, .gid = c->gid, .seccomp = c->seccomp, .exec = c->exec,
@@ -406,6 +407,12 @@ static void end_if_idle(void *arg)
 	}
 }
 
+static void stop_all(struct supervisor *s)
+{
+	LIST_EACH(&s->hosts, n, after)
+		stop_host(LIST_ITEM(n, struct host, node));
+}
+
 int supervisor_start(struct supervisor *s, char *why, size_t size)
 {
 	LIST_EACH(&s->hosts, n, after)
@@ -415,11 +422,11 @@ int supervisor_start(struct supervisor *s, char *why, size_t size)
 	s->generation++;
 	if (s->spec.limits.idle > 0 && s->idle == NULL)
 		s->idle = loop_every(loop_self(), IDLE_POLL_MS, IDLE_POLL_MS, end_if_idle, s);
-	if (s->spec.lazy)
-		return TENON_OK;
-	int rc = start_generation(s, s->spec.limits.replicas);
+	int rc = start_generation(s, s->spec.lazy ? 1 : s->spec.limits.replicas);
 	if (rc == TENON_OK)
 		rc = wait_for_hosts(s, s->generation);
+	if (rc == TENON_OK && s->spec.lazy) /* it can be created: that is all there was to know before its first call */
+		stop_all(s);
 	if (rc < 0)
 		snprintf(why, size, "%s", s->why);
 	return rc;
@@ -430,9 +437,11 @@ int supervisor_replace(struct supervisor *s, const char *path, struct buf *confi
 	char *old_path = s->path, *new_path = mem_strdup(path);
 	struct buf old_config = s->spec.config;
 
-	if (new_path == NULL) {
+	if (new_path == NULL || s->waiter != NULL) {
+		snprintf(why, size, "%s", s->waiter != NULL ? "it is being started or replaced already" : "no memory");
+		mem_free(new_path);
 		buf_free(config);
-		return TENON_NO_MEMORY;
+		return TENON_OVERLOADED;
 	}
 	s->path = new_path;
 	s->spec.config = *config;

@@ -50,6 +50,17 @@ static bool take_placement(struct line *l, const char *word)
 	return known || (fprintf(stderr, "tenon-check: --placement %s: this build has inline and thread, or all\n", word), false);
 }
 
+/* NAME=FILE.so, the file's path made absolute */
+static bool take_need(struct subject *s, const char *value)
+{
+	const char *equals = strchr(value, '=');
+	char whole[PATH_MAX], *need;
+
+	if (equals == NULL || realpath(equals + 1, whole) == NULL || asprintf(&need, "%.*s=%s", (int)(equals - value), value, whole) < 0)
+		return fprintf(stderr, "tenon-check: --with %s: NAME=FILE.so is meant, a file that is there\n", value), false;
+	return push(s->needs, &s->n_needs, need); /* kept as long as the program runs */
+}
+
 static bool take(struct line *l, const char *name, const char *value)
 {
 	struct subject *s = &l->subject;
@@ -59,7 +70,7 @@ static bool take(struct line *l, const char *name, const char *value)
 	if (strcmp(name, "args") == 0)
 		return push(s->args, &s->n_args, value);
 	if (strcmp(name, "with") == 0)
-		return push(s->needs, &s->n_needs, value);
+		return take_need(s, value);
 	if (strcmp(name, "placement") == 0)
 		return take_placement(l, value);
 	if (strcmp(name, "iface-doc") == 0)
@@ -122,7 +133,7 @@ static void run_job(void *arg)
 	static char dir[PATH_MAX];
 
 	snprintf(dir, sizeof dir, "%s/XXXXXX", j->place.subject->dir);
-	if (mkdtemp(dir) == NULL)
+	if (mkdtemp(dir) == NULL || chdir(dir) != 0) /* what a plugin writes to a relative path goes there too */
 		perror(dir), exit(2);
 	j->place.subject->dir = dir;
 	j->run(&j->place);
@@ -147,8 +158,8 @@ static void run_group(struct subject *s, size_t i)
 static int run_suite(struct subject *s)
 {
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-		if (i <= SOUND_GROUPS && suite_unsound()) {
-			puts("# the rest is not tried: mend what makes it no plugin first");
+		if ((i <= SOUND_GROUPS && suite_unsound()) || suite_hopeless()) {
+			puts("# the rest is not tried: mend what was found first");
 			break;
 		}
 		run_group(s, i);

@@ -82,6 +82,8 @@ int stage_config(const struct subject *s, const char *const *settings, size_t n,
 	const char *sets[SETTINGS_MOST];
 
 	*config = NULL;
+	if (s->plugin->config == NULL && n > 0)
+		return err_set(e, TENON_INVALID_ARGUMENT, "%s: it has no settings", settings[0]);
 	for (size_t i = 0; i < n && i < SETTINGS_MOST; i++) {
 		if (snprintf(text[i], sizeof text[i], "instances.x.%s", settings[i]) >= (int)sizeof text[i])
 			return err_set(e, TENON_TOO_LARGE, "setting %.40s...: too long", settings[i]);

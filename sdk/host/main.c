@@ -80,7 +80,7 @@ static int shut_in(struct host *h, struct err *e)
 {
 	const struct hosting *c = &h->conf;
 	struct sandbox_limits limits = { .memory = c->memory, .cpu_seconds = c->cpu_seconds, .open_files = c->open_files,
-	                                 .processes = c->threads, .uid = (int)c->uid, .gid = (int)c->gid, .writable_dir = c->data_dir,
+	                                 .processes = c->threads, .uid = (int)c->uid, .gid = (int)c->gid, .writable_dir = c->data_dir, .parent = (int)c->parent,
 	                                 .seccomp = c->seccomp, .exec = c->exec };
 	return sandbox_enter(&limits, e);
 }

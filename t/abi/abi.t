@@ -44,7 +44,7 @@ def meet(old_caller, old_callee, placements):
         for place in placements:
             sets = ["--set", "plugin_dirs=" + where] + [a for k, v in place.items() for a in ("--set", "instances.%s.placement=%s" % (k, v))]
             with server.Tenond(sets) as t:
-                tap.is_(call(t.url, 2000), {"text": "hello!", "sum": 2000.0}, "%s, %s" % (name, place or "inline"))
+                tap.is_(call(t.url, 2000), {"text": "hello!", "sum": 2000.0}, "%s, %s" % (name, place))
 
 
 def layout():
@@ -59,7 +59,8 @@ def main():
     if sys.argv[1:] == ["--accept"]:
         open(accepted, "w").write("\n".join(now) + "\n")
         return
-    places = [{}, {"callee": "thread"}, {"caller": "thread"}, {"callee": "thread", "caller": "thread"}]
+    each = ("inline", "thread", "process")
+    places = [{"caller": a, "callee": b} for a in each for b in each]
     meet(True, False, places)
     meet(False, True, places)
     meet(True, True, places[:1])

@@ -172,7 +172,7 @@ class Door(server.Tenond):
         sets = []
         for name, value in settings.items():
             sets += ["--set", "http.%s=%s" % (name, value)]
-        sets += ["--set", "plugin_dirs=%s" % os.path.join(tap.BUILD, "t/http/plugins")]
+        sets += ["--set", "plugin_dirs=%s" % os.path.join(tap.BUILD, "t/http/plugins"), "--set", "instances.toy.placement=inline"]
         sets += ["--set", "core_dumps=true"]  # else /proc/PID/smaps_rollup is root's, and rss() too
         super().__init__(sets + list(args))
 

@@ -78,7 +78,7 @@ def main():
     the_configuration_is_checked()
     with tempfile.TemporaryDirectory() as where:
         build(where)
-        with api.start("--set", "plugin_dirs=" + where) as t:
+        with api.start("--set", "plugin_dirs=" + where, "--set", "instances.asker.placement=inline") as t:
             every_method_says_what_it_needs(t)
             what_belongs_to_what(t)
     tap.done_testing()

@@ -336,6 +336,24 @@ static int fork_bomb(void)
 	return 0;
 }
 
+static void *wait_for_ever(void *arg)
+{
+	pause();
+	return arg;
+}
+
+/* threads are allowed, and count */
+static int thread_bomb(void)
+{
+	pthread_t thread;
+	int n = 0, error = 0;
+
+	while (n < 200 && (error = pthread_create(&thread, NULL, wait_for_ever, NULL)) == 0)
+		n++;
+	MUST(n < 20 && error == EAGAIN);
+	return 0;
+}
+
 static void programs_are_not_run(void **state)
 {
 	struct sandbox_limits l = usual();
@@ -349,13 +367,14 @@ static void programs_are_not_run(void **state)
 	must_hold(&l, run_allowed);
 }
 
-static void a_fork_bomb_is_bounded(void **state)
+static void bombs_of_forks_and_threads_are_bounded(void **state)
 {
 	struct sandbox_limits l = usual();
 
 	(void)state;
-	l.fork = true;
 	l.processes = 20;
+	must_hold(&l, thread_bomb);
+	l.fork = true;
 	must_hold(&l, fork_bomb);
 }
 
@@ -670,7 +689,7 @@ int main(int argc, char **argv, char **envp)
 		cmocka_unit_test(it_dies_with_its_parent),
 		cmocka_unit_test(a_parent_that_is_gone_already_is_noticed),
 		cmocka_unit_test(programs_are_not_run),
-		cmocka_unit_test(a_fork_bomb_is_bounded),
+		cmocka_unit_test(bombs_of_forks_and_threads_are_bounded),
 		cmocka_unit_test(memory_is_bounded),
 		cmocka_unit_test(files_descriptors_and_time_are_bounded),
 		cmocka_unit_test(descriptors_of_before_are_closed),

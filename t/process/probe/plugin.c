@@ -42,8 +42,14 @@ TENON_MESSAGE(echo_args, ECHO_ARGS);
 	F(S, int64_t, pid)
 TENON_MESSAGE(echo_result, ECHO_RESULT);
 
+#ifdef OTHER_ROWS
+#define OTHER_ROW(F, S) F(S, int64_t, other, .doc = "a row that the version before had not")
+#else
+#define OTHER_ROW(F, S)
+#endif
 #define NAP_ARGS(F, S) \
 	F(S, int64_t, ms, .dflt = "10", .doc = "how long") \
+	OTHER_ROW(F, S) \
 	F(S, bool, deaf, .doc = "does not look whether it was cancelled")
 TENON_MESSAGE(nap_args, NAP_ARGS);
 #define NAP_RESULT(F, S) \
@@ -342,6 +348,9 @@ static int start(struct tenon_call *c)
 {
 	struct probe *p = c->self;
 
+#ifdef FAIL_AT_START
+	return tenon_fail(c, TENON_UNAVAILABLE, "this version does not start");
+#endif
 	if (p->slow_start > 0)
 		TRY(tenon_sleep(c, p->slow_start));
 	if (strcmp(p->at_start, "crash") == 0)
@@ -369,15 +378,19 @@ static __attribute__((unused)) int (*const unused_start)(struct tenon_call *) = 
 #define NAME "lazy"
 #else
 #define START start
-#ifdef PROBE_ROUTES
+#ifdef NAME
+#elif defined PROBE_ROUTES
 #define NAME "probe"
 #else
 #define NAME "other"
 #endif
 #endif
+#ifndef VERSION /* t/process/upgrade.t builds others */
+#define VERSION "1.0.0"
+#endif
 
 static const struct tenon_plugin plugin = {
-	.size = sizeof plugin, .abi = TENON_ABI, .name = NAME, .version = "1.0.0", .interface = "service", .licence = "Apache-2.0",
+	.size = sizeof plugin, .abi = TENON_ABI, .name = NAME, .version = VERSION, .interface = "service", .licence = "Apache-2.0",
 	.doc = "For tests of process placement.", .config = &probe_config_table, .methods = methods, .lanes = lanes,
 	.create = create, .start = START, .drain = drain, .destroy = free,
 };
