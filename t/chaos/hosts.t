@@ -44,13 +44,13 @@ while not sys.stdin.closed:
 class Caller(threading.Thread):
     """Its share of the calls, one after another, over one connection."""
 
-    def __init__(self, t, stop, number):
+    def __init__(self, port, stop, number):
         super().__init__(daemon=True)
-        self.t, self.stop, self.random = t, stop, random.Random(SEED + number)
+        self.port, self.stop, self.random = port, stop, random.Random(SEED + number)
         self.ended, self.wrong = [], []
 
     def run(self):
-        c = self.t.connect(20)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         time.sleep(self.random.random() * CALLERS / RATE)
         due = time.monotonic()
         while not self.stop.is_set():
@@ -76,6 +76,21 @@ class Caller(threading.Thread):
             if took > (deadline or 10) + 1.5:
                 self.wrong.append("%s: %s after %.1f s" % (method, code, took))
         c.close()
+
+
+def load(port):
+    """All callers, in a process of their own, until it is told to end."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    callers = [Caller(port, stop, i) for i in range(CALLERS)]
+    for c in callers:
+        c.start()
+    while not stop.wait(0.5):
+        pass
+    for c in callers:
+        c.join(40)
+    json.dump({"ended": [e[:2] for c in callers for e in c.ended], "wrong": [w for c in callers for w in c.wrong],
+               "alive": sum(c.is_alive() for c in callers)}, sys.stdout)
 
 
 class Killer:
@@ -105,6 +120,7 @@ class Killer:
         else:
             until(lambda: pid not in self.t.hosts("probe"))
         time.sleep(self.rng.random() * 0.2)
+        if os.environ.get("DBG"): diag("%.2f %s %d stopped %d hosts" % (time.monotonic(), how, len(self.stopped), len(self.t.hosts("probe"))))
 
 
 def resources(t):
@@ -119,15 +135,13 @@ def p99(samples, begin, end):
 def storm():
     conf = {"replicas": REPLICAS, "lanes": 16, "crashes": 1000000, "hang": 1000}
     with fixture.Probe({"probe": {"process": conf}, "other": {"plugin": "service/other", "placement": "inline"}}) as t:
-        stop = threading.Event()
-        callers = [Caller(t, stop, i) for i in range(CALLERS)]
+        loader = subprocess.Popen([sys.executable, __file__, "load", str(t.port)], stdout=subprocess.PIPE, text=True,
+                                  env=dict(os.environ, TENON_SEED=str(SEED)))
         prober = subprocess.Popen([sys.executable, "-c", PROBER, str(t.port)], stdout=subprocess.PIPE, text=True)
         samples = []
         reader = threading.Thread(target=lambda: samples.extend(tuple(map(float, line.split())) for line in prober.stdout))
         reader.start()
-        for c in callers:
-            c.start()
-        time.sleep(1) # everything has run once
+        time.sleep(1.5) # everything has run once
         quiet = time.monotonic()
         time.sleep(4)
         before, rss = resources(t), memory(t.pid)
@@ -138,22 +152,21 @@ def storm():
         until(lambda: killer.targets() is not None and not killer.stopped, 20)
         ended = time.monotonic()
         back = until(lambda: len(t.hosts("probe")) == REPLICAS, 20)
-        prober.terminate()
-        reader.join()
         ok(back, "all replicas are there again", t.hosts("probe"))
         until(lambda: resources(t) == before, 5) # under the same load as before
         after = resources(t)
-        stop.set()
-        for c in callers:
-            c.join(40)
-        calls = [e for c in callers for e in c.ended]
-        wrong = [w for c in callers for w in c.wrong]
+        prober.terminate()
+        reader.join()
+        loader.terminate()
+        text = loader.communicate()[0]
+        said = json.loads(text) if text.startswith("{") else diag(text)
+        calls, wrong = said["ended"], said["wrong"]
         tally = {}
-        for method, code, _ in calls:
+        for method, code in calls:
             tally[(method, code)] = tally.get((method, code), 0) + 1
         diag("%d kills (%s) in %.1f s, %d calls: %s" % (KILLS, ", ".join("%s %d" % (s.name, n) for s, n in killer.killed.items()),
                                                      ended - began, len(calls), tally))
-        ok(not any(c.is_alive() for c in callers), "every call has ended")
+        is_(said["alive"], 0, "every call has ended")
         ok(not wrong, "each with its result, UNAVAILABLE or DEADLINE_EXCEEDED, and in time", "\n".join(wrong[:10]))
         good = sum(n for (_, code), n in tally.items() if code == "OK")
         ok(good > 0.8 * len(calls), "most with their result", tally)
@@ -224,6 +237,9 @@ def quarantine():
         is_(t.call("probe", "echo", text="x")[0], 200, "and serves")
 
 
+if sys.argv[1:2] == ["load"]:
+    load(int(sys.argv[2]))
+    sys.exit()
 diag("TENON_SEED=%d TENON_KILLS=%d" % (SEED, KILLS))
 storm()
 pair()
