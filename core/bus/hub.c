@@ -133,6 +133,23 @@ void hub_recycle(struct hub_line *l)
 
 void hub_add_remote(struct hub *h, struct remote *r) { list_add(&h->remotes, &r->node); }
 
+static void on_flush(struct task *t)
+{
+	struct hub *h = LIST_ITEM(t, struct hub, flush);
+
+	h->flush_soon = false;
+	LIST_EACH(&h->remotes, n, after)
+		remote_flush(LIST_ITEM(n, struct remote, node));
+}
+
+void hub_flush_soon(struct hub *h)
+{
+	if (h->flush_soon)
+		return;
+	h->flush_soon = true;
+	loop_later(h->loop, &h->flush);
+}
+
 /* A host that does not read its answers keeps lines busy: sending is all that these do until it is ended. */
 static void count_unsent(struct hub *h)
 {
@@ -153,6 +170,7 @@ static void sweep(void *arg)
 	count_unsent(h);
 	LIST_EACH(&h->remotes, n, after)
 		remote_sweep(LIST_ITEM(n, struct remote, node));
+	hub_flush_soon(h);
 	LIST_EACH(&h->peers, n, after)
 		peer_sweep(LIST_ITEM(n, struct peer, hub_node));
 	LIST_EACH(&h->ups, n, after) {
@@ -209,6 +227,7 @@ int hub_open(struct hub **out, struct bus *bus, struct loop *loop, const char *p
 	*out = h;
 	h->bus = bus;
 	h->loop = loop;
+	h->flush.run = on_flush;
 	list_init(&h->remotes);
 	list_init(&h->peers);
 	list_init(&h->ups);
