@@ -75,6 +75,7 @@ struct daemon {
 	bool stopping;
 	int64_t stop_at;
 	int status;
+	char data[PATH_MAX];
 };
 
 /* ---- the data folder ---- */
@@ -97,6 +98,9 @@ static int lock_data_dir(struct daemon *d, struct err *e)
 		return err_set(e, TENON_UNAVAILABLE, "the data folder %s is in use by another tenond (process %s): stop it, or give this one "
 		               "another --data", d->conf.data, *owner != '\0' ? owner : "unknown");
 	}
+	if (realpath(d->conf.data, d->data) == NULL)
+		return err_set(e, TENON_UNAVAILABLE, "the data folder %s: %s", d->conf.data, strerror(errno));
+	d->conf.data = d->data; /* whole: a plugin's process has another working folder */
 	if (ftruncate(d->lock, 0) != 0 || dprintf(d->lock, "%d\n", (int)getpid()) < 0)
 		return err_set(e, TENON_UNAVAILABLE, "cannot write to the data folder %s: %s", d->conf.data, strerror(errno));
 	return TENON_OK;

@@ -11,11 +11,13 @@ include t/unit/tracking_search.mk
 include t/unit/sqlite.mk
 include t/unit/http.mk
 include t/unit/host.mk
+include t/unit/notify.mk
 include t/http/local.mk
 include t/process/local.mk
 include t/fuzz/local.mk
 include t/fuzz/http.mk
 include t/fuzz/tracking.mk
+include t/fuzz/notify.mk
 
 TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 TEST_EXTENSIONS = .t

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "call.h"
 #include "loop/fiber.h"
+#include "wait.h"
 
 enum { GRACE_MS = 3000, POLL_MS = 5 };
 
@@ -15,6 +16,8 @@ struct background {
 	struct method method;
 	struct tenon_method row;
 	struct node node;
+	struct wait asleep;
+	struct timer *alarm;          /* NULL: it does not sleep */
 	int (*fn)(struct tenon_call *, void *);
 	void *arg;
 };
@@ -32,6 +35,44 @@ static void run(void *arg)
 	mem_free(b);
 }
 
+/* ---- sleeping: a timer for all of it, for a poller sleeps most of its life ---- */
+
+static void wake(void *arg)
+{
+	struct background *b = arg;
+	b->alarm = NULL;
+	wait_wake(&b->asleep);
+}
+
+static bool is_over(struct background *b) { return atomic_load(&b->call.ending) || call_is_cancelled(&b->call); }
+
+static int sleep_whole(struct call *c, int64_t ms)
+{
+	struct background *b = LIST_ITEM(c, struct background, call);
+
+	if (ms > 0 && !is_over(b)) {
+		wait_init(&b->asleep);
+		b->alarm = loop_every(loop_self(), ms, 0, wake, b);
+		if (b->alarm == NULL)
+			return TENON_NO_MEMORY;
+		wait_for(&b->asleep);
+	}
+	return is_over(b) ? TENON_CANCELLED : TENON_OK;
+}
+
+static void tell(struct background *b, bool cut)
+{
+	atomic_store(&b->call.ending, true);
+	if (cut)
+		call_cancel(&b->call, TENON_CANCELLED);
+	if (b->alarm != NULL) {
+		timer_stop(b->alarm);
+		wake(b);
+	}
+}
+
+/* ---- beginning and ending ---- */
+
 static void fill(struct background *b, struct instance *in, const char *name)
 {
 	b->row = (struct tenon_method){ .name = name, .args = &tenon_empty_table, .result = &tenon_empty_table };
@@ -39,6 +80,7 @@ static void fill(struct background *b, struct instance *in, const char *name)
 	b->call.method = &b->method;
 	b->call.root = &b->call;
 	b->call.message = "";
+	b->call.sleep = sleep_whole;
 	b->call.started = clock_ns();
 	b->call.arena = &b->call.own_arena;
 	b->call.content = (struct tenon_content){ .size = -1, .mtime = -1 };
@@ -76,12 +118,8 @@ int background_end(struct tenon_call *c)
 
 	in->background_ends = true;
 	while (!list_empty(&in->background)) {
-		LIST_EACH(&in->background, n, after) {
-			struct background *b = LIST_ITEM(n, struct background, node);
-			atomic_store(&b->call.ending, true);
-			if (clock_ns() > cut)
-				call_cancel(&b->call, TENON_CANCELLED);
-		}
+		LIST_EACH(&in->background, n, after)
+			tell(LIST_ITEM(n, struct background, node), clock_ns() > cut);
 		c->host->sleep(c, POLL_MS);
 	}
 	return TENON_OK;

@@ -41,6 +41,7 @@ struct call {
 	int tries;                    /* hosts that lost it */
 	int (*offloaded)(void *arg);  /* instead of a handler: a function of the caller's, for a worker */
 	void *offload_arg;
+	int (*sleep)(struct call *, int64_t ms); /* on its fiber, instead of in slices: a background call, which is woken when it is to end */
 	atomic_bool ending;           /* a background call whose instance drains: it, and not its children, is to end */
 
 	/* roots */

@@ -83,6 +83,8 @@ static int host_sleep(struct tenon_call *c, int64_t ms)
 {
 	enum { SLICE_MS = 50 };
 
+	if (call_of(c)->sleep != NULL && fiber_self() != NULL)
+		return call_of(c)->sleep(call_of(c), ms);
 	for (; ms > 0 && !host_cancelled(c); ms -= SLICE_MS) {
 		int64_t slice = ms < SLICE_MS ? ms : SLICE_MS;
 		if (fiber_self() == NULL) {

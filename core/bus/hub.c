@@ -21,13 +21,7 @@ static int add_line(struct hub *);
 
 /* ---- questions ---- */
 
-static void receive(struct hub_line *l)
-{
-	atomic_fetch_add(&l->hub->receiving, 1);
-	line_receive(&l->line);
-}
-
-static void receive_again(void *arg) { receive(arg); }
+static void receive_again(void *arg) { line_receive(&((struct hub_line *)arg)->line); }
 
 static void on_question(struct task *t)
 {
@@ -36,7 +30,7 @@ static void on_question(struct task *t)
 
 	if (l->line.msg == NULL) { /* out of memory, or another transient error of nng's */
 		if (loop_every(h->loop, RETRY_MS, 0, receive_again, l) == NULL)
-			receive(l);
+			line_receive(&l->line);
 		return;
 	}
 	if (atomic_load(&h->receiving) < SPARE_LINES && h->n_lines < MOST_LINES)
@@ -50,7 +44,6 @@ static void on_line(struct line *line, int error)
 {
 	struct hub_line *l = LIST_ITEM(line, struct hub_line, line);
 
-	atomic_fetch_sub(&l->hub->receiving, 1);
 	if (error != NNG_ECLOSED && error != NNG_ECANCELED)
 		loop_post(l->hub->loop, &l->task);
 }
@@ -71,9 +64,10 @@ static int add_line(struct hub *h)
 		return TENON_NO_MEMORY;
 	}
 	l->hub = h;
+	l->line.waiting = &h->receiving;
 	l->task.run = on_question;
 	h->lines[h->n_lines++] = l;
-	receive(l);
+	line_receive(&l->line);
 	return TENON_OK;
 }
 
@@ -87,9 +81,17 @@ struct buf *hub_begin(struct hub *h, enum frame_kind kind, uint32_t items)
 	return &h->out;
 }
 
-static void let_go(struct hub_line *l)
+void hub_forget(struct hub_line *l)
 {
 	line_drop(&l->line);
+	if (l->peer != NULL)
+		l->peer->held -= l->held;
+	l->held = 0;
+}
+
+static void let_go(struct hub_line *l)
+{
+	hub_forget(l);
 	if (l->peer != NULL)
 		l->peer->parked--;
 	peer_unref(l->peer);
@@ -107,7 +109,6 @@ void hub_answer(struct hub_line *l)
 		m = line_message(&l->hub->out);
 	}
 	let_go(l);
-	atomic_fetch_add(&l->hub->receiving, 1);
 	if (m == NULL)
 		line_receive(&l->line);
 	else
@@ -125,19 +126,51 @@ void hub_answer_ok(struct hub_line *l, int code, const char *text)
 void hub_recycle(struct hub_line *l)
 {
 	let_go(l);
-	receive(l);
+	line_receive(&l->line);
 }
 
 /* ---- life ---- */
 
 void hub_add_remote(struct hub *h, struct remote *r) { list_add(&h->remotes, &r->node); }
 
+static void on_flush(struct task *t)
+{
+	struct hub *h = LIST_ITEM(t, struct hub, flush);
+
+	h->flush_soon = false;
+	LIST_EACH(&h->remotes, n, after)
+		remote_flush(LIST_ITEM(n, struct remote, node));
+}
+
+void hub_flush_soon(struct hub *h)
+{
+	if (h->flush_soon)
+		return;
+	h->flush_soon = true;
+	loop_later(h->loop, &h->flush);
+}
+
+/* A host that does not read its answers keeps lines busy: sending is all that these do until it is ended. */
+static void count_unsent(struct hub *h)
+{
+	LIST_EACH(&h->peers, n, after)
+		LIST_ITEM(n, struct peer, hub_node)->unsent = 0;
+	for (size_t i = 0; i < h->n_lines; i++) {
+		if (!atomic_load_explicit(&h->lines[i]->line.sending, memory_order_relaxed))
+			continue;
+		LIST_EACH(&h->peers, n, after)
+			LIST_ITEM(n, struct peer, hub_node)->unsent += LIST_ITEM(n, struct peer, hub_node)->pipe == h->lines[i]->pipe;
+	}
+}
+
 static void sweep(void *arg)
 {
 	struct hub *h = arg;
 
+	count_unsent(h);
 	LIST_EACH(&h->remotes, n, after)
 		remote_sweep(LIST_ITEM(n, struct remote, node));
+	hub_flush_soon(h);
 	LIST_EACH(&h->peers, n, after)
 		peer_sweep(LIST_ITEM(n, struct peer, hub_node));
 	LIST_EACH(&h->ups, n, after) {
@@ -194,6 +227,7 @@ int hub_open(struct hub **out, struct bus *bus, struct loop *loop, const char *p
 	*out = h;
 	h->bus = bus;
 	h->loop = loop;
+	h->flush.run = on_flush;
 	list_init(&h->remotes);
 	list_init(&h->peers);
 	list_init(&h->ups);

@@ -3,6 +3,13 @@
 #include "line.h"
 #include "base/buf.h"
 
+static void await_message(struct line *l)
+{
+	if (l->waiting != NULL)
+		atomic_fetch_add(l->waiting, 1);
+	nng_ctx_recv(l->ctx, l->aio);
+}
+
 static void on_done(void *arg)
 {
 	struct line *l = arg;
@@ -13,11 +20,13 @@ static void on_done(void *arg)
 		if (error != 0)
 			nng_msg_free(nng_aio_get_msg(l->aio));
 		if (error == 0 || (error != NNG_ECLOSED && error != NNG_ECANCELED)) {
-			nng_ctx_recv(l->ctx, l->aio); /* a REP whose asker is gone goes on to the next; a REQ learns it here */
+			await_message(l); /* a REP whose asker is gone goes on to the next; a REQ learns it here */
 			return;
 		}
-	} else if (error == 0) {
-		l->msg = nng_aio_get_msg(l->aio);
+	} else {
+		if (l->waiting != NULL)
+			atomic_fetch_sub(l->waiting, 1);
+		l->msg = error == 0 ? nng_aio_get_msg(l->aio) : NULL;
 	}
 	l->got(l, error);
 }
@@ -42,7 +51,7 @@ void line_close(struct line *l)
 void line_receive(struct line *l)
 {
 	l->sending = false;
-	nng_ctx_recv(l->ctx, l->aio);
+	await_message(l);
 }
 
 void line_send(struct line *l, nng_msg *m)

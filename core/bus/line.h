@@ -13,6 +13,7 @@
 #define BUS_LINE_H
 
 #include <nng/nng.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 struct buf;
@@ -22,7 +23,8 @@ struct line {
 	nng_ctx ctx;
 	nng_aio *aio;
 	nng_msg *msg;             /* what was received */
-	bool sending;
+	atomic_bool sending;
+	atomic_int *waiting;      /* counts those that wait for a message; may be NULL */
 	void (*got)(struct line *, int error);
 };
 

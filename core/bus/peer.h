@@ -18,7 +18,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PEER_LANES = 256, PEER_PARKED_MOST = 1024, PEER_TOKEN = 32 };
+enum {
+	PEER_LANES = 512,            /* slots: twice the lanes that a host may have, as streams hold some a little longer */
+	PEER_PARKED_MOST = 1024,     /* questions that wait for their answer ... */
+	PEER_HELD_MOST = 64 << 20,   /* ... and bytes of them */
+	PEER_TOKEN = 32,
+};
 
 enum peer_state { PEER_EXPECTED, PEER_GREETED, PEER_SERVING, PEER_DRAINING, PEER_GONE };
 
@@ -38,7 +43,7 @@ struct slot {
 struct peer_events {
 	void (*state)(void *arg, int code, const char *why); /* it is started, or could not be */
 	void (*lost)(void *arg);                             /* its pipe is gone */
-	void (*hung)(void *arg);                             /* it does not come back for orders */
+	void (*fault)(void *arg, const char *what);          /* it "hangs", or does not keep to the rules: it is to be ended */
 };
 
 struct peer {
@@ -54,9 +59,15 @@ struct peer {
 	uint32_t pipe;
 	struct slot *slots;          /* PEER_LANES of them */
 	size_t in_flight, parked;
+	size_t next_slot;            /* where a free one is likely */
+	size_t most;                 /* calls that it works on at once; 0: one for each ask, and it knows no MANY */
+	size_t asks;                 /* lines that wait for work in remote's list */
+	size_t held;                 /* bytes of parked questions */
+	size_t unsent;               /* answers that it does not take, when last counted */
+	int64_t complained;          /* ns: when the log last named it */
 	struct hub_line *control;    /* parked: where orders go */
 	int64_t ordered;             /* ns: when it was last told something, or greeted */
-	int64_t hang_ms;
+	int64_t hang_ms;             /* 0: it may come for orders as late as it likes */
 	int orders;                  /* enum frame_order_flag, not told yet */
 	int64_t calls;               /* answered so far */
 };
@@ -69,14 +80,22 @@ void peer_unref(struct peer *);
 
 /* hub.c and remote.c */
 void peer_asked(struct hub_line *, nng_pipe);    /* one question, whatever it is */
-bool peer_send(struct hub_line *ask, struct call *); /* false: it was ended instead, and the line still asks */
+size_t peer_room(const struct peer *);           /* how many calls one ask of it may be answered with */
+bool peer_has_room(const struct peer *);         /* for one more call; a host that asks for more than it may have does not keep to the rules */
+bool peer_send(struct hub_line *ask, struct list *calls); /* false: all were ended instead, and the line still asks */
 void peer_lost(struct hub *, uint32_t pipe);
 void peer_sweep(struct peer *);
 
 /* peer.c, for the files that answer its questions (serve.c) */
 struct slot *peer_slot(struct peer *, int64_t id);
+int64_t peer_id(const struct peer *, const struct slot *);
 bool slot_begin(struct slot *);                  /* false: it is busy, so this host does not keep to the rules */
 void slot_end(struct peer *, int64_t id);
+void peer_refuse(struct hub_line *, int code, const char *what); /* answers and, not too often, says in the log what it did */
+
+/* order.c */
+void peer_control(struct hub_line *);            /* the host waits for orders */
+void peer_give_orders(struct peer *);            /* what there is, if it waits for them */
 
 /* serve.c: what hosts ask for while a call runs */
 void serve_part(struct hub_line *);

@@ -38,38 +38,39 @@ static int refuse(const struct remote *r, struct call *c)
 	return call_fail(c, TENON_UNAVAILABLE, "%s is not running: %s", r->instance->name, r->refusal);
 }
 
-/* to a host that waits for work, if there is one */
-static bool send_at_once(struct remote *r, struct call *c)
+/* by a host that takes calls now, or is about to */
+static bool is_served(const struct remote *r)
 {
-	struct node *n = list_pop(&r->asks);
-	if (n == NULL)
-		return false;
-	struct hub_line *l = LIST_ITEM(n, struct hub_line, node);
-	if (!peer_send(l, c))
-		list_add(&r->asks, &l->node);
-	return true;
+	LIST_EACH(&r->peers, n, after)
+		if (LIST_ITEM(n, struct peer, node)->state < PEER_DRAINING)
+			return true;
+	return false;
 }
 
-void remote_submit(struct remote *r, struct call *c)
+static void want(struct remote *r)
 {
-	if (r->refusal[0] != '\0') {
-		call_finish(c, refuse(r, c));
-	} else if (send_at_once(r, c)) {
-		return;
-	} else if (r->queued >= r->most) {
-		call_finish(c, call_fail(c, TENON_OVERLOADED, "%s has %zu calls waiting", r->instance->name, r->queued));
-	} else {
-		list_add(&r->queue, &c->node);
-		r->queued++;
-		if (list_empty(&r->peers) && r->wanted != NULL)
-			r->wanted(r->arg);
+	if (!is_served(r) && r->wanted != NULL)
+		r->wanted(r->arg);
+}
+
+/* ---- to hosts that wait for work ---- */
+
+/* the first of those that are queued and still wanted */
+static struct call *next(struct remote *r)
+{
+	struct call *c;
+
+	while ((c = pop(r)) != NULL) {
+		int code = stale_code(c);
+		if (code == TENON_OK)
+			return c;
+		call_finish(c, code);
 	}
+	return NULL;
 }
 
-void remote_requeue(struct remote *r, struct call *c)
+static void put_back(struct remote *r, struct call *c)
 {
-	if (send_at_once(r, c))
-		return;
 	struct node *first = &r->queue.head; /* in front: its deadline has run longest */
 	c->node = (struct node){ first, first->next };
 	first->next->prev = &c->node;
@@ -77,18 +78,91 @@ void remote_requeue(struct remote *r, struct call *c)
 	r->queued++;
 }
 
+static void park(struct remote *r, struct hub_line *l)
+{
+	l->peer->asks++;
+	list_add(&r->asks, &l->node);
+}
+
+static void answer_ask(struct remote *r, struct hub_line *l, size_t most)
+{
+	struct list calls;
+	struct call *c;
+	struct node *n;
+
+	list_init(&calls);
+	for (size_t i = 0; i < most && (c = next(r)) != NULL; i++)
+		list_add(&calls, &c->node);
+	if (list_empty(&calls))
+		return;
+	node_take(&l->node);
+	l->peer->asks--;
+	if (!peer_send(l, &calls))
+		park(r, l);
+	while (!list_empty(&calls)) { /* the frame was full */
+		n = calls.head.prev;
+		node_take(n);
+		put_back(r, LIST_ITEM(n, struct call, node));
+	}
+}
+
+/* hosts share what is queued; each takes its part in one frame, if it takes several at all */
+void remote_flush(struct remote *r)
+{
+	size_t hosts = 0;
+
+	if (r->queued == 0 || r->flushing)
+		return;
+	r->flushing = true; /* a call that ends here may bring another */
+	LIST_EACH(&r->peers, n, after) {
+		struct peer *p = LIST_ITEM(n, struct peer, node);
+		hosts += p->asks > 0 && peer_room(p) > 0;
+	}
+	size_t share = hosts == 0 ? 0 : (r->queued + hosts - 1) / hosts;
+	LIST_EACH(&r->asks, n, after) {
+		struct hub_line *l = LIST_ITEM(n, struct hub_line, node);
+		size_t room = peer_room(l->peer), queued = r->queued;
+		if (room == 0)
+			continue;
+		answer_ask(r, l, room < share ? room : share);
+		if (r->queued == 0 || r->queued >= queued) /* all are gone; or there is no memory, and the sweep tries again */
+			break;
+	}
+	r->flushing = false;
+}
+
+void remote_submit(struct remote *r, struct call *c)
+{
+	if (r->queued >= r->most)
+		remote_flush(r); /* those that only wait for the end of the turn */
+	if (r->refusal[0] != '\0') {
+		call_finish(c, refuse(r, c));
+	} else if (r->queued >= r->most) {
+		call_finish(c, call_fail(c, TENON_OVERLOADED, "%s has %zu calls waiting", r->instance->name, r->queued));
+	} else {
+		list_add(&r->queue, &c->node);
+		r->queued++;
+		hub_flush_soon(r->hub);
+		want(r);
+	}
+}
+
+void remote_requeue(struct remote *r, struct call *c)
+{
+	put_back(r, c);
+	hub_flush_soon(r->hub);
+	want(r);
+}
+
 void remote_ask(struct remote *r, struct hub_line *l)
 {
-	struct call *c;
-
-	while ((c = pop(r)) != NULL) {
-		int code = stale_code(c);
-		if (code < 0)
-			call_finish(c, code);
-		else if (peer_send(l, c))
-			return;
+	if (l->peer->most == 0 && !peer_has_room(l->peer)) {
+		peer_refuse(l, TENON_OVERLOADED, "asks for more calls than it may have");
+		return;
 	}
-	list_add(&r->asks, &l->node);
+	park(r, l);
+	if (r->queued > 0)
+		hub_flush_soon(r->hub);
 }
 
 void remote_refuse(struct remote *r, const char *why)

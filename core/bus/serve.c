@@ -85,6 +85,21 @@ void serve_part(struct hub_line *l)
 
 /* ---- bytes of the request ---- */
 
+/* Waits for the first, and takes what else is there: a door queues what comes in small pieces, and each answer costs a round trip. */
+static int64_t read_what_is_there(struct stream *in, char *p, size_t most)
+{
+	struct stream_peek peek;
+	int64_t n = stream_read(in, p, most);
+
+	while (n > 0 && (size_t)n < most && stream_peek(in, &peek) == STREAM_MORE) {
+		int64_t more = stream_read(in, p + n, most - (size_t)n);
+		if (more <= 0)
+			break; /* it failed: the next read says so */
+		n += more;
+	}
+	return n;
+}
+
 static void read_part(void *arg)
 {
 	struct hub_line *l = arg;
@@ -95,7 +110,7 @@ static void read_part(void *arg)
 	char *part = mem_alloc(most);
 
 	s->reading = true;
-	int64_t n = part == NULL ? TENON_NO_MEMORY : in == NULL ? 0 : stream_read(in, part, most);
+	int64_t n = part == NULL ? TENON_NO_MEMORY : in == NULL ? 0 : read_what_is_there(in, part, most);
 	s->reading = false;
 	struct buf *b = hub_begin(l->hub, FRAME_BYTES, 2);
 	pack_i64(b, n < 0 ? n : TENON_OK);
@@ -115,6 +130,7 @@ void serve_read(struct hub_line *l)
 		gone(l);
 		return;
 	}
+	hub_forget(l);
 	s->answering = true; /* what was read cannot be read again by another host */
 	if (fiber_start(l->hub->loop, STACK_HANDLER, "stream to a host", read_part, l) < 0)
 		hub_answer_ok(l, TENON_OVERLOADED, "no room for another fiber");
@@ -194,7 +210,7 @@ void serve_items(struct hub_line *l)
 	}
 	s->answering = true;
 	if (!slot_begin(s))
-		hub_answer_ok(l, TENON_INVALID_ARGUMENT, "one frame of items at a time");
+		peer_refuse(l, TENON_INVALID_ARGUMENT, "sends two frames of items at a time");
 	else if (fiber_start(l->hub->loop, STACK_HANDLER, "items from a host", emit_items, l) < 0) {
 		slot_end(l->peer, l->id);
 		hub_answer_ok(l, TENON_OVERLOADED, "no room for another fiber");
@@ -351,8 +367,10 @@ void serve_up(struct hub_line *l)
 	l->parent = s != NULL && s->call->root->counted ? s->call->root : NULL;
 	if (l->parent != NULL)
 		call_ref(l->parent);
-	if (c->on_content != NULL)
+	if (c->on_content != NULL) {
+		s->answering = true; /* its streams are in use, and read or written in part: not to be done twice */
 		slot_begin(s);
+	}
 	list_add(&l->hub->ups, &l->up_node);
 	call_submit(c, up_done, l);
 }

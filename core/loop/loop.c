@@ -21,6 +21,7 @@ struct loop {
 	uv_signal_t signals[2];
 	_Atomic(struct task *) inbox;
 	struct fiber *first, *last; /* ready to run */
+	struct task *later;         /* at the end of this turn; the last one first */
 	struct { bool (*fn)(void *); void *arg; } hooks[MOST_HOOKS];
 	unsigned n_hooks, number;
 	atomic_bool stopping;
@@ -94,6 +95,24 @@ void loop_ready(struct loop *l, struct fiber *f)
 	l->last = f;
 }
 
+void loop_later(struct loop *l, struct task *t)
+{
+	t->next = l->later;
+	l->later = t;
+}
+
+static bool run_later(struct loop *l)
+{
+	struct task *t = l->later;
+
+	l->later = NULL;
+	for (struct task *next; t != NULL; t = next) {
+		next = t->next;
+		t->run(t);
+	}
+	return l->first != NULL || l->later != NULL;
+}
+
 static void on_turn(uv_prepare_t *p)
 {
 	struct loop *l = p->data;
@@ -108,7 +127,7 @@ static void on_turn(uv_prepare_t *p)
 		more = false;
 		for (unsigned i = 0; i < l->n_hooks; i++)
 			more |= l->hooks[i].fn(l->hooks[i].arg);
-	} while (more || l->first != NULL);
+	} while (more || l->first != NULL || run_later(l));
 }
 
 void loop_hook(struct loop *l, bool (*hook)(void *), void *arg)

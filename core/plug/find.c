@@ -164,15 +164,14 @@ struct search { struct map *found; struct python python; bool shipped; };
 
 static int add_file(struct search *s, const char *dir, const char *interface, const char *file)
 {
-	char named[PATH_MAX], path[PATH_MAX], kind[512];
+	char path[PATH_MAX], kind[512];
 	size_t n = strlen(file);
 	struct err e = { 0 };
-
 	bool is_python = n > 3 && strcmp(file + n - 3, ".py") == 0, shipped = s->shipped && !is_python;
 
 	if (n < 4 || (strcmp(file + n - 3, ".so") != 0 && !is_python))
 		return TENON_OK;
-	if (snprintf(named, sizeof named, "%s/%s/%s", dir, interface, file) >= (int)sizeof named || realpath(named, path) == NULL ||
+	if (snprintf(path, sizeof path, "%s/%s/%s", dir, interface, file) >= (int)sizeof path ||
 	    snprintf(kind, sizeof kind, "%s/%.*s", interface, (int)n - 3, file) >= (int)sizeof kind || map_get(s->found, kind) != NULL)
 		return TENON_OK;
 	const char *python = is_python ? python_program(&s->python, &e) : NULL;
@@ -213,16 +212,18 @@ static int add_interface(struct search *s, const char *dir, const char *interfac
 
 int find_plugins(struct map *found, const char *const *dirs, size_t n, size_t shipped, const char *python, struct err *e)
 {
+	char whole[PATH_MAX];
 	struct search s = { .found = found, .python = { .wanted = python } };
 	struct dirent *d;
 	int rc = TENON_OK;
 
 	for (size_t i = 0; i < n; i++) {
-		DIR *dir = opendir(dirs[i]);
+		const char *path = realpath(dirs[i], whole) != NULL ? whole : dirs[i]; /* a host has another working folder */
+		DIR *dir = opendir(path);
 		s.shipped = i + shipped >= n;
 		while (dir != NULL && rc == TENON_OK && (d = readdir(dir)) != NULL)
 			if (d->d_name[0] != '.')
-				rc = add_interface(&s, dirs[i], d->d_name);
+				rc = add_interface(&s, path, d->d_name);
 		if (dir != NULL)
 			closedir(dir);
 	}

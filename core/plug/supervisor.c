@@ -21,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BACKOFF_MS = 100, BACKOFF_MOST_MS = 10000, CRASHES_MOST = 5, QUIET_NS = 60, IDLE_POLL_MS = 200 };
+enum { BACKOFF_MS = 100, BACKOFF_MOST_MS = 10000, QUIET_NS = 60, SHORT_LIFE_MS = 1000, IDLE_POLL_MS = 200 };
 
 TENON_TABLE(, process_conf, PROCESS_CONF);
 
@@ -36,6 +36,9 @@ struct host {
 	struct process *process;
 	struct peer *peer;
 	struct timer *timer;          /* of the state: too late, or time to try again */
+	int64_t served;               /* ns: since when; 0 = it did not */
+	int short_lives;              /* in a row */
+	char fault[120];              /* what it was killed for; "" */
 };
 
 struct supervisor {
@@ -45,7 +48,7 @@ struct supervisor {
 	char host_path[4096];         /* of tenon-host */
 	struct list hosts;
 	int generation;
-	int crashes;
+	int64_t crashes;
 	int64_t crashed;              /* ns: the last time */
 	int64_t calls, worked;        /* idleness: calls answered, and when that changed */
 	struct timer *idle;
@@ -129,8 +132,11 @@ static struct host *add_host(struct supervisor *s)
 static void kill_host(void *arg)
 {
 	struct host *h = arg;
-	log_line(LOG_ERROR, name_of(h), NULL, "its process %d does not %s in time and is ended", process_pid(h->process),
-	         h->state == HOST_STARTING ? "start" : "stop");
+	const char *what = h->state == HOST_STARTING ? "start" : "stop";
+
+	log_line(LOG_ERROR, name_of(h), NULL, "its process %d does not %s in time and is ended", process_pid(h->process), what);
+	if (h->s->why[0] == '\0') /* otherwise it failed to start, and fails to end */
+		snprintf(h->s->why, sizeof h->s->why, "it does not %s in time (process.%s_timeout)", what, what);
 	process_kill(h->process, SIGKILL);
 }
 
@@ -181,7 +187,7 @@ static void on_crash(struct host *h)
 
 	s->crashes = now - s->crashed > (int64_t)QUIET_NS * 1000000000 ? 1 : s->crashes + 1;
 	s->crashed = now;
-	if (s->crashes > CRASHES_MOST * (int)s->spec.limits.replicas) {
+	if (s->crashes > s->spec.limits.crashes * s->spec.limits.replicas) {
 		char last[300];
 		snprintf(last, sizeof last, "%.299s", s->why);
 		snprintf(s->why, sizeof s->why, "quarantined: its processes keep dying; the last one %s", last);
@@ -189,7 +195,8 @@ static void on_crash(struct host *h)
 		give_up(s);
 		return;
 	}
-	int64_t ms = (int64_t)BACKOFF_MS << (s->crashes < 8 ? s->crashes - 1 : 7);
+	h->short_lives = h->served != 0 && now - h->served > (int64_t)SHORT_LIFE_MS * 1000000 ? 1 : h->short_lives + 1;
+	int64_t ms = (int64_t)BACKOFF_MS << (h->short_lives < 8 ? h->short_lives - 1 : 7);
 	set_state(h, HOST_WAITING, ms < BACKOFF_MOST_MS ? ms : BACKOFF_MOST_MS, try_again);
 }
 
@@ -233,6 +240,7 @@ static void on_state(void *arg, int code, const char *why)
 		return;
 	}
 	set_state(h, HOST_SERVING, 0, NULL);
+	h->served = clock_ns();
 	remote_refuse(&s->remote, NULL);
 	s->worked = clock_ns();
 	if (h->generation == s->generation)
@@ -247,21 +255,25 @@ static void on_lost(void *arg)
 	process_kill(h->process, SIGKILL); /* a host that left the bus has nothing more to do */
 }
 
-static void on_hung(void *arg)
+static void on_fault(void *arg, const char *what)
 {
 	struct host *h = arg;
-	if (h->state != HOST_SERVING && h->state != HOST_STOPPING)
+	if (h->fault[0] != '\0')
 		return;
-	snprintf(h->s->why, sizeof h->s->why, "hung");
-	log_line(LOG_ERROR, name_of(h), NULL, "its process %d hangs and is ended", process_pid(h->process));
+	snprintf(h->fault, sizeof h->fault, "%s", what);
+	log_line(LOG_ERROR, name_of(h), NULL, "its process %d %s and is ended", process_pid(h->process), what);
 	process_kill(h->process, SIGKILL);
 }
 
-static const struct peer_events events = { on_state, on_lost, on_hung };
+static const struct peer_events events = { on_state, on_lost, on_fault };
 
-static void say_how_it_ended(struct supervisor *s, int status, int signo)
+static void say_how_it_ended(struct host *h, int status, int signo)
 {
-	if (signo != 0)
+	struct supervisor *s = h->s;
+
+	if (signo == SIGKILL && h->fault[0] != '\0')
+		snprintf(s->why, sizeof s->why, "%s and was ended", h->fault);
+	else if (signo != 0)
 		snprintf(s->why, sizeof s->why, "was ended by SIG%s", sigabbrev_np(signo) != NULL ? sigabbrev_np(signo) : "?");
 	else
 		snprintf(s->why, sizeof s->why, "ended by itself with status %d", status);
@@ -276,7 +288,7 @@ static void on_ended(void *arg, int status, int signo)
 	process_free(h->process);
 	h->process = NULL;
 	if (was == HOST_SERVING || (was == HOST_STARTING && s->why[0] == '\0'))
-		say_how_it_ended(s, status, signo);
+		say_how_it_ended(h, status, signo);
 	peer_forget(h->peer);
 	h->peer = NULL;
 	set_state(h, HOST_OFF, 0, NULL);
@@ -333,7 +345,8 @@ static int start_host(struct host *h)
 	struct buf hello = { 0 };
 	struct err e = { 0 };
 
-	s->why[0] = '\0';
+	s->why[0] = h->fault[0] = '\0';
+	h->served = 0;
 	make_token(token, &s->spec.instance->host);
 	pack_hosting(s, token, &hello);
 	struct process_spec spec = { .file = s->host_path, .argv = argv, .uid = -1, .gid = -1, .output = on_output, .ended = on_ended,
@@ -349,6 +362,7 @@ static int start_host(struct host *h)
 		log_line(LOG_ERROR, name_of(h), NULL, "no process: %s", s->why);
 		return rc;
 	}
+	h->peer->hang_ms = s->spec.limits.hang;
 	set_state(h, HOST_STARTING, s->spec.limits.start_timeout, kill_host);
 	return TENON_OK;
 }
@@ -368,8 +382,8 @@ static int start_generation(struct supervisor *s, int64_t hosts)
 static void on_wanted(void *arg)
 {
 	struct supervisor *s = arg;
-	if (count(s, HOST_STARTING) + count(s, HOST_WAITING) > 0)
-		return;
+	if (count(s, HOST_STARTING) + count(s, HOST_WAITING) + count(s, HOST_SERVING) > 0)
+		return; /* one comes, or one that was lost is on its way to be started again */
 	LIST_EACH(&s->hosts, n, after)
 		if (LIST_ITEM(n, struct host, node)->state == HOST_OFF)
 			host_free(LIST_ITEM(n, struct host, node));
@@ -394,6 +408,12 @@ static void end_if_idle(void *arg)
 	}
 }
 
+static void stop_all(struct supervisor *s)
+{
+	LIST_EACH(&s->hosts, n, after)
+		stop_host(LIST_ITEM(n, struct host, node));
+}
+
 int supervisor_start(struct supervisor *s, char *why, size_t size)
 {
 	LIST_EACH(&s->hosts, n, after)
@@ -403,11 +423,11 @@ int supervisor_start(struct supervisor *s, char *why, size_t size)
 	s->generation++;
 	if (s->spec.limits.idle > 0 && s->idle == NULL)
 		s->idle = loop_every(loop_self(), IDLE_POLL_MS, IDLE_POLL_MS, end_if_idle, s);
-	if (s->spec.lazy)
-		return TENON_OK;
-	int rc = start_generation(s, s->spec.limits.replicas);
+	int rc = start_generation(s, s->spec.lazy ? 1 : s->spec.limits.replicas);
 	if (rc == TENON_OK)
 		rc = wait_for_hosts(s, s->generation);
+	if (rc == TENON_OK && s->spec.lazy) /* it can be created: that is all there was to know before its first call */
+		stop_all(s);
 	if (rc < 0)
 		snprintf(why, size, "%s", s->why);
 	return rc;

@@ -33,10 +33,12 @@ struct stage *common_open(const struct place *p, struct instance **in)
 
 void common_close(struct stage *st)
 {
-	if (!stage_close(st)) {
-		case_begin("it drains and stops");
-		case_stuck("drain() or a worker did not end\nexpected: an end within 5 s; look at tenon_cancelled() in loops");
-	}
+	bool told = case_begin("it drains and stops");
+
+	if (!stage_close(st))
+		case_last("drain() or a worker did not end\nexpected: an end within 5 s; look at tenon_cancelled() in loops");
+	if (told)
+		case_good();
 }
 
 /* codes that need no mention in a row's `errors` */

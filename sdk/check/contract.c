@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct contract *const contracts[] = { &blob_contract, &sql_contract, NULL };
+const struct contract *const contracts[] = { &blob_contract, &notify_contract, &sql_contract, NULL };
 
 const struct contract *contract_of(const char *interface)
 {

@@ -29,7 +29,7 @@ struct contract {
 const struct contract *contract_of(const char *interface); /* NULL: an interface without a contract, as `service` */
 extern const struct contract *const contracts[];           /* ends with NULL */
 
-extern const struct contract blob_contract, sql_contract;
+extern const struct contract blob_contract, notify_contract, sql_contract;
 
 /* the page of an interface on stdout; false: there is no such interface */
 bool contract_print(const char *interface);

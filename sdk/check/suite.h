@@ -13,6 +13,7 @@
 
 void suite_group(const char *name, void (*run)(void *arg), void *arg);
 bool suite_unsound(void); /* did a group end with case_last? */
+bool suite_hopeless(void); /* did so many cases hang that more of them only cost time? */
 int  suite_end(void); /* prints the plan; how many cases failed */
 
 bool case_begin(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* false: it was run by an earlier child */

@@ -80,12 +80,18 @@ static long time_left(const struct exchange *x)
 	return ms < 1 ? 1 : (long)ms;
 }
 
+/* an option whose text is copied; without memory for it the request must not go out under other rules */
+static void set_text(CURL *curl, struct exchange *x, CURLoption option, const char *text)
+{
+	x->no_memory = curl_easy_setopt(curl, option, text) == CURLE_OUT_OF_MEMORY || x->no_memory;
+}
+
 static void set_rule(CURL *curl, struct exchange *x)
 {
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	set_text(curl, x, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	set_text(curl, x, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, x);
@@ -94,7 +100,7 @@ static void set_rule(CURL *curl, struct exchange *x)
 	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_over);
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, x);
 	if (x->client->ca_file != NULL)
-		curl_easy_setopt(curl, CURLOPT_CAINFO, x->client->ca_file);
+		set_text(curl, x, CURLOPT_CAINFO, x->client->ca_file);
 }
 
 static struct curl_slist *set_request(CURL *curl, struct exchange *x, const struct http_request *q)
@@ -107,10 +113,10 @@ static struct curl_slist *set_request(CURL *curl, struct exchange *x, const stru
 			curl_slist_free_all(list);
 		list = more;
 	}
-	curl_easy_setopt(curl, CURLOPT_URL, q->url);
+	set_text(curl, x, CURLOPT_URL, q->url);
 	curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, q->verb == NULL ? 1L : 0L);
-	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, q->verb);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, x->client->agent);
+	set_text(curl, x, CURLOPT_CUSTOMREQUEST, q->verb);
+	set_text(curl, x, CURLOPT_USERAGENT, x->client->agent);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, list);
 	if (q->body != NULL) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->n);
@@ -163,7 +169,7 @@ int http_send(struct tenon_call *c, const struct http_client *h, const struct ht
 	set_rule(curl, &x);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
 	struct curl_slist *headers = set_request(curl, &x, q);
-	if (headers != NULL)
+	if (headers != NULL && !x.no_memory)
 		code = finish(curl, &x, curl_easy_perform(curl), q, why);
 	curl_easy_cleanup(curl);
 	curl_slist_free_all(headers);

@@ -1,11 +1,12 @@
 """fixture - what the tests of notify share: an authority made by openssl, a mail server, a receiver of webhooks, and the API"""
 # SPDX-License-Identifier: Apache-2.0
 import base64
-import hashlib
-import hmac
 import http.server
 import json
 import os
+import re
+import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -58,10 +59,58 @@ class MailServer:
         self.process.stdout.close()
 
 
+class Script:
+    """An SMTP server that says what it is told to, word by word: {"EHLO": b"250 x\\r\\n", ...}, by the first word of the command, "" =
+    greeting, "." = end of the data; None = it hangs up, Ellipsis = it says nothing any more."""
+
+    WORDS = {"": b"220 script\r\n", "EHLO": b"250 script\r\n", "MAIL": b"250 ok\r\n", "RCPT": b"250 ok\r\n", "DATA": b"354 go\r\n", ".": b"250 taken\r\n",
+             "QUIT": b"221 bye\r\n", "NOOP": b"250 ok\r\n"}
+
+    def __init__(self, **changes):
+        self.words = dict(self.WORDS, **changes)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.sessions = 0
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                peer = self.listener.accept()[0]
+            except OSError:
+                return
+            self.sessions += 1
+            threading.Thread(target=self.talk, args=(peer,), daemon=True).start()
+
+    def talk(self, peer):
+        try:
+            with peer, peer.makefile("rb") as lines:
+                word, data = "", False
+                while True:
+                    say = self.words.get(word, b"502 what?\r\n")
+                    if say is None:
+                        return
+                    if say is ...:
+                        time.sleep(30)
+                    peer.sendall(say)
+                    data = word == "DATA"
+                    line = lines.readline()
+                    while data and line and line != b".\r\n":
+                        line = lines.readline()
+                    if not line:
+                        return
+                    word = line.split()[0].decode().upper()
+        except OSError:
+            pass
+
+    def close(self):
+        self.listener.close()
+
+
 class Receiver:
     """A receiver of webhooks. `answer(request) -> (status, headers, body)` decides; requests are kept, and how many of one id ran at once."""
 
-    def __init__(self, answer=None):
+    def __init__(self, answer=None, cert=None):
         self.answer = answer or (lambda request: (200, {}, b"ok"))
         self.requests, self.running, self.most_at_once = [], {}, 0
         self.lock = threading.Lock()
@@ -102,7 +151,11 @@ class Receiver:
         self.http = Quiet(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
         self.port = self.http.server_address[1]
-        self.url = "http://127.0.0.1:%d" % self.port
+        self.url = "%s://127.0.0.1:%d" % ("https" if cert else "http", self.port)
+        if cert:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(cert + ".pem", cert + ".key")
+            self.http.socket = context.wrap_socket(self.http.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
     def of(self, message):
@@ -117,13 +170,16 @@ class Receiver:
         self.http.server_close()
 
 
-def verify(secret, headers, body):
-    """docs/notify.md's code, word for word"""
-    signed = b"%s.%s.%s" % (headers["webhook-id"].encode(), headers["webhook-timestamp"].encode(), body)
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    wanted = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-    fresh = abs(time.time() - int(headers["webhook-timestamp"])) < 300
-    return fresh and any(hmac.compare_digest(wanted, given) for given in headers["webhook-signature"].split())
+def load_verify():
+    """the function of docs/notify.md"""
+    with open(os.path.join(HERE, "..", "..", "docs", "notify.md"), encoding="utf-8") as f:
+        code = re.search(r"^```python\n(.*?)^```$", f.read(), re.M | re.S).group(1)
+    names = {}
+    exec(code, names)
+    return names["verify"]
+
+
+verify = load_verify()
 
 
 def write_config(folder, instances, name="tenon.yaml"):

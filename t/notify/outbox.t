@@ -6,11 +6,13 @@ TENON_CHAOS_KILLS: how often it is killed (10)."""
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from fixture import Receiver, ask, message, send, server, settled, until, write_config  # noqa: E402
@@ -24,7 +26,7 @@ def config(folder, r, **more):
     return write_config(folder, {"hook": hook, "other": dict(hook, url=r.url + "/other"),
                                  "notify": dict({"channels": [{"name": "ops", "instance": "hook"}, {"name": "other", "instance": "other"},
                                                               {"name": "lost", "instance": "nobody"}],
-                                                 "first_retry": "200ms", "lease": "1s"}, **more)})
+                                                 "first_retry": "200ms", "lease": "3s", "process": {"may_call": "*"}}, **more)})
 
 
 def check_methods(t, r):
@@ -110,6 +112,10 @@ def check_stop(folder, data, r):
     with server.Tenond(["--config", config(folder, r)], data=data) as t:
         tap.ok(all(settled(t, n)["state"] == "sent" for n in names), "the rest is delivered after the restart")
         tap.is_([len(r.of(n)) for n in names], [1, 1, 1], "each once")
+        metrics = urllib.request.urlopen(t.url + "/metrics").read().decode()
+        tap.ok('tenon_service_notify_sent_total{instance="notify"} ' in metrics, "/metrics counts")
+    with server.Tenond(["--config", config(folder, r, keep_days=0)], data=data) as t:
+        tap.ok(until(lambda: not ask(t, "notify.ls")[1]["messages"], 5), "what is older than keep_days goes")
 
 
 def check_cut(folder, data, r):
@@ -123,6 +129,29 @@ def check_cut(folder, data, r):
     r.answer = lambda request: (200, {}, b"ok")
     with server.Tenond(["--config", config(folder, r)], data=data) as t:
         tap.is_(settled(t, name, 5)["state"], "sent", "and the message goes out after the restart")
+
+
+def check_locked(folder, r, stop):
+    """the store cannot be written when a message was taken: that is noted later, by the delivery or when tenond stops, and nothing is sent twice"""
+    with tempfile.TemporaryDirectory() as data:
+        path = os.path.join(data, "sql", "tenon.db")
+        r.answer = lambda request: (lock.execute("BEGIN IMMEDIATE"), (200, {}, b"ok"))[1]
+        with server.Tenond(["--config", config(folder, r), "--set", "sql.busy_timeout_ms=1000"], data=data) as t:
+            lock = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            name = send(t, "ops")
+            tap.ok(until(lambda: "cannot be noted" in t.log()), "a store that cannot be written is reported")
+            if stop:
+                t.process.terminate()
+                time.sleep(0.2)
+            lock.execute("COMMIT")
+            if stop:
+                t.process.wait(20)
+            else:
+                tap.is_(settled(t, name)["state"], "sent", "when it can again, what became of the message is noted")
+            lock.close()
+        r.answer = lambda request: (200, {}, b"ok")
+        with server.Tenond(["--config", config(folder, r)], data=data) as t:
+            tap.is_((settled(t, name)["state"], len(r.of(name))), ("sent", 1), "and it was sent once%s" % (", though tenond stopped meanwhile" if stop else ""))
 
 
 def check_kills(folder, r):
@@ -165,7 +194,7 @@ def check_kills(folder, r):
 
 def main():
     with tempfile.TemporaryDirectory() as folder, Receiver() as r:
-        for placement in ("inline", "thread"):
+        for placement in ("inline", "thread", "process"):
             tap.diag("placement " + placement)
             r.requests.clear()
             with server.Tenond(["--config", config(folder, r, placement=placement)]) as t:
@@ -177,6 +206,8 @@ def main():
         with tempfile.TemporaryDirectory() as data:
             check_stop(folder, data, r)
             check_cut(folder, data, r)
+        check_locked(folder, r, stop=False)
+        check_locked(folder, r, stop=True)
         r.requests.clear()
         check_kills(folder, r)
     tap.done_testing()

@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from fixture import MailServer, ask, make_authority, send, server, settled, until, write_config  # noqa: E402
+from fixture import MailServer, Script, ask, make_authority, send, server, settled, until, write_config  # noqa: E402
 import tap  # noqa: E402
 
 PASSWORD = "correct horse"
@@ -41,7 +41,8 @@ def config(folder, servers, placement):
         channels.append({"name": local, "instance": "mail", "to": [local + "@example.org"]})
     channels.append({"name": "both", "instance": "mail", "to": ["never@example.org", "Somebody Élse <other@example.org>"]})
     channels.append({"name": "hang", "instance": "slow", "to": ["hang@example.org"]})
-    instances["notify"] = {"channels": channels, "tries": 3, "first_retry": "1ms", "placement": placement}
+    instances["notify"] = {"channels": channels, "tries": 3, "first_retry": "1ms", "placement": placement,
+                           "process": {"may_call": "*"}}
     return write_config(folder, instances), silent
 
 
@@ -100,6 +101,42 @@ def check_given_up(t, full, plain):
         tap.is_(settled(t, send(t, channel))["state"], "sent", "%s: taken" % channel)
 
 
+SCRIPTS = (  # what the server does, what becomes of the mail, tries, a word of the note
+    ({}, "sent", 1, "250 taken"),
+    ({"QUIT": None}, "sent", 1, "250 taken"),
+    ({"QUIT": ...}, "sent", 1, "250 taken"),
+    ({".": b"250-taken\r\n250 for good\r\n"}, "sent", 1, "for good"),
+    ({"": b"421 busy\r\n"}, "failed", 2, "421 busy"),
+    ({"": b"554 go away\r\n"}, "failed", 1, "554 go away"),
+    ({"": None}, "failed", 2, "given up"),
+    ({"": b"\xff" * 200000 + b"\r\n"}, "failed", 2, "given up"),
+    ({"": b"HTTP/1.1 400 Bad\r\n\r\n"}, "failed", 2, "given up"),
+    ({"MAIL": b"451 later\r\n"}, "failed", 2, "after MAIL FROM:<tenon@example.org>: 451 later"),
+    ({"MAIL": b"553 not from you\r\n"}, "failed", 1, "553 not from you"),
+    ({"RCPT": b"450 later\r\n"}, "failed", 2, "450 later"),
+    ({"DATA": b"451 later\r\n"}, "failed", 2, "451 later"),
+    ({"DATA": b"554 no\r\n"}, "failed", 1, "after DATA: 554 no"),
+    ({".": None}, "failed", 2, "given up"),
+    ({".": b"452 full now\r\n"}, "failed", 2, "452 full now"),
+    ({".": b"554 spam\r\n"}, "failed", 1, "554 spam"),
+    ({".": b"554 n\xf6\x1b[31m\r\n"}, "failed", 1, "554 n??[31m"),
+)
+
+
+def check_scripts(folder):
+    scripts = [Script(**changes) for changes, *_ in SCRIPTS]
+    instances = {"s%d" % i: mail(s.port, tls="none", timeout="1s") for i, s in enumerate(scripts)}
+    instances["notify"] = {"channels": [{"name": name, "instance": name} for name in instances], "tries": 2, "first_retry": "1ms"}
+    with server.Tenond(["--config", write_config(folder, instances)]) as t:
+        names = [send(t, "s%d" % i) for i in range(len(scripts))]
+        for name, (changes, state, tries, word) in zip(names, SCRIPTS):
+            m = settled(t, name)
+            tap.ok((m["state"], m["tries"]) == (state, tries) and word in m["note"], "a server that says %.60r: %s" % (changes, state), m)
+        tap.is_([s.sessions for s in scripts], [tries for _, _, tries, _ in SCRIPTS], "a session each try")
+    for s in scripts:
+        s.close()
+
+
 def check_probe(t):
     status, body = ask(t, "notify.probe", channel="mail")
     tap.ok(status == 200 and "logged in" in body["detail"], "probe connects and logs in", body)
@@ -121,7 +158,7 @@ def check_config(folder):
     binary = os.path.join(tap.BUILD, "tenond")
     for change, word in (({"from": "a@b\r\nBcc: c@d"}, "from"), ({"to": ["x"]}, "to"), ({"url": "http://x"}, "url"), ({"url": "smtp://u:geheim@x"}, "url"),
                          ({"tls": "none", "user": "u", "password": "geheim"}, "tls"), ({"password": "geheim"}, "user"), ({"tls": "perhaps"}, "tls")):
-        path = write_config(folder, {"mail": dict(mail(25), **change)}, "wrong.yaml")
+        path = write_config(folder, {"mail": dict(mail(25), placement="inline", **change)}, "wrong.yaml")
         done = subprocess.run([binary, "--config", path, "--data", os.path.join(folder, "none"), "--listen", "127.0.0.1:0"], capture_output=True, text=True,
                               timeout=20)
         tap.ok(done.returncode != 0 and word + ":" in done.stderr and "geheim" not in done.stderr, "%s is refused" % change, done.stderr)
@@ -137,7 +174,7 @@ def main():
         login = ["--user", "tenon", "--password", PASSWORD]
         with MailServer(folder, "full", *cert, *login) as full, MailServer(folder, "plain") as plain, \
                 MailServer(folder, "smtps", *cert, *login, "--smtps") as smtps:
-            for placement in ("inline", "thread"):
+            for placement in ("inline", "thread", "process"):
                 tap.diag("placement " + placement)
                 path, silent = config(folder, (full, plain, smtps), placement)
                 with server.Tenond(["--config", path]) as t:
@@ -150,6 +187,7 @@ def main():
                         tap.ok(until(lambda: "given up" in t.log()), "failures are logged")
                     tap.ok(PASSWORD not in t.log() and "open sesame" not in t.log(), "no password in the log")
                 silent.close()
+        check_scripts(folder)
         check_config(folder)
     tap.done_testing()
 

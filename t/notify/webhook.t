@@ -12,7 +12,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from fixture import SECRET, SECRET_TOO, Receiver, ask, message, send, server, settled, until, verify, write_config  # noqa: E402
+from fixture import SECRET, SECRET_TOO, Receiver, ask, make_authority, send, server, settled, verify, write_config  # noqa: E402
 import tap  # noqa: E402
 
 TOKEN = "geheimes-token"
@@ -43,7 +43,7 @@ def answer(seen):
     return decide
 
 
-def config(folder, r, placement):
+def config(folder, r, tls, placement):
     def hook(path, **more):
         return dict({"plugin": "notify/webhook", "url": r.url + path, "allow_private": True, "placement": placement, "timeout": "5s"}, **more)
 
@@ -51,12 +51,15 @@ def config(folder, r, placement):
                  "bare": hook("/bare"), "listed": hook("/listed", allow_private=False, allow=["10.0.0.0/8", "127.0.0.0/8"]),
                  "hang": hook("/hang", timeout="300ms"), "echo": hook("/p-" + TOKEN + "/echo?sig=" + TOKEN, headers={"X-Key": TOKEN}),
                  "gone": hook("/?sig=" + TOKEN, url="http://127.0.0.1:%d/?sig=%s" % (server.free_port(), TOKEN))}
+    instances["tls"] = hook("", url=tls.url + "/tls", ca_file=os.path.join(folder, "ca.pem"))
+    instances["distrust"] = hook("", url=tls.url + "/tls")
     for word in ("flaky", "limited", "big", "elsewhere", "400", "404", "410", "408", "409", "425", "503", "302"):
         instances["on" + word] = hook("/" + word)
     for i, host in enumerate(FORMS):
         instances["form%d" % i] = hook("", url="http://%s:%d/form" % (host, r.port), allow_private=False, timeout="2s")
     channels = [{"name": name, "instance": name} for name in instances]
-    instances["notify"] = {"channels": channels, "tries": 3, "first_retry": "1ms", "placement": placement}
+    instances["notify"] = {"channels": channels, "tries": 3, "first_retry": "1ms", "placement": placement,
+                           "process": {"may_call": "*"}}
     return write_config(folder, instances)
 
 
@@ -76,6 +79,9 @@ def check_request(t, r):
     tap.is_(headers["X-MLflow-Signature"], "v1," + base64.b64encode(hmac.new(b"mlflows geheimnis", signed.encode(), hashlib.sha256).digest()).decode(),
             "MLflow's signature")
     tap.is_((headers["webhook-id"], headers["Authorization"]), (name, "Bearer " + TOKEN), "the id and the configured header")
+    tap.is_(settled(t, send(t, "tls"))["state"], "sent", "over TLS, with an authority of one's own")
+    m = settled(t, send(t, "distrust"))
+    tap.ok(m["state"] == "failed" and "certificate" in m["note"], "and not without that authority", m)
     name = send(t, "bare")
     settled(t, name)
     tap.ok("webhook-signature" not in r.of(name)[0]["headers"], "without a secret there is no signature")
@@ -130,7 +136,7 @@ def check_secrets(t, path):
 
 
 def check_config(folder):
-    base = {"plugin": "notify/webhook", "url": "https://example.org/geheim"}
+    base = {"plugin": "notify/webhook", "url": "https://example.org/geheim", "placement": "inline"}
     for change, word in (({"url": "ftp://x/geheim"}, "url"), ({"url": "https://u:geheim@x"}, "url"), ({"url": "https://x/\r\nX-geheim"}, "url"),
                          ({"secrets": ["geheim"]}, "secrets[0]"), ({"secrets": [SECRET, "whsec_geheim"]}, "secrets[1]"), ({"headers": {"a b": "geheim"}}, "headers"),
                          ({"headers": {"A": "geheim\r\nB: c"}}, "headers"), ({"headers": {"Webhook-Id": "geheim"}}, "headers"), ({"allow": ["10.0.0.0/33"]}, "allow")):
@@ -142,10 +148,12 @@ def check_config(folder):
 
 def main():
     with tempfile.TemporaryDirectory() as folder, Receiver() as r, Receiver() as proxy:
-        for placement in ("inline", "thread"):
+        make_authority(folder)
+        tls = Receiver(cert=os.path.join(folder, "server"))
+        for placement in ("inline", "thread", "process"):
             tap.diag("placement " + placement)
             r.answer = answer({})
-            path = config(folder, r, placement)
+            path = config(folder, r, tls, placement)
             with server.Tenond(["--config", path], env={"http_proxy": proxy.url, "ALL_PROXY": proxy.url}) as t:
                 check_request(t, r)
                 check_answers(t, r)

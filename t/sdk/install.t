@@ -67,10 +67,11 @@ def headers(s):
     tap.ok(len(set(printed.values())) == 1 and printed["gccgnu11"].count("\n") == 10, "rows are the same in every one of them", printed)
 
 
-def project(s, lang):
-    name = "hello-" + lang.replace("+", "p")
-    code, text = s.run(["tenon", "plugin", "new", name, "--interface", "service", "--lang", lang])
-    tap.ok(code == 0 and "make" in text, "tenon plugin new --lang %s" % lang, text)
+def project(s, interface, lang):
+    name = "%s-%s" % ("hello" if interface == "service" else interface, lang.replace("+", "p"))
+    code, text = s.run(["tenon", "plugin", "new", name, "--interface", interface, "--lang", lang])
+    lang = "%s, %s" % (interface, lang)
+    tap.ok(code == 0 and "make" in text, "tenon plugin new --interface %s" % lang, text)
     where = s.path(name)
     left = [f for top, _, files in os.walk(where) for f in files if re.search("@[A-Z]+@", open(os.path.join(top, f)).read())]
     tap.is_(left, [], lang + ": every word is filled in")
@@ -81,11 +82,15 @@ def project(s, lang):
     tap.is_([line.split()[-1] for line in exported], ["tenon_plugin_v1"], lang + ": it exports one symbol")
     code, text = s.run(s.make + ["check"], cwd=where)
     tap.ok(code == 0 and "not ok" not in text and "ok 3" in text, lang + ": its unit test passes", text[-3000:])
-    edited = open(where + "/plugin." + ("c" if lang == "c" else "cc")).read().replace('"nobody"', '"noone"')
-    open(where + "/plugin." + ("c" if lang == "c" else "cc"), "w").write(edited)
+    edited_file = where + "/plugin." + ("cc" if "++" in lang else "c")
+    source = open(edited_file).read()
+    open(edited_file, "w").write(source.replace('"nobody"', '"noone"').replace("%s: %s\\n", "%s; %s\\n").replace('": "', '"; "'))
     tap.ok(s.run(s.make + ["check"], cwd=where)[0] != 0, lang + ": and fails when the plugin does what it should not")
+    open(edited_file, "w").write(source)
+    code, text = s.run(s.make + ["conform"], cwd=where)
+    tap.ok(code == 0 and "not ok" not in text and text.count("ok ") > 80, lang + ": it passes the conformance suite as it is", text[-3000:])
     code, text = s.run(s.make + ["install"], cwd=where)
-    tap.ok(os.path.exists("%s/lib/tenon/plugins/service/%s.so" % (s.prefix, name)), lang + ": make install puts it where tenond looks", text)
+    tap.ok(os.path.exists("%s/lib/tenon/plugins/%s/%s.so" % (s.prefix, interface, name)), lang + ": make install puts it where tenond looks", text)
     return name
 
 
@@ -116,7 +121,7 @@ def refusals(s):
     code, text = s.run(["tenon", "plugin", "new", "mine"])
     tap.ok(code == 1 and "already" in text and os.listdir(s.path("mine")) == ["plugin.c"], "a folder that is there stays as it is", text)
     for args, says in ((["--lang", "cobol"], "--lang c++ --interface service"), (["--interface", "../c"], "there is no template"),
-                       (["--interface", "nothing"], "--lang c --interface service"), (["--colour", "red"], "no such option"), (["--lang"], "missing")):
+                       (["--interface", "nothing"], "--lang c --interface notify"), (["--colour", "red"], "no such option"), (["--lang"], "missing")):
         code, text = s.run(["tenon", "plugin", "new", "fresh"] + args)
         tap.ok(code == 2 and says in text and not os.path.exists(s.path("fresh")), "refused: %s" % " ".join(args), text)
 
@@ -124,7 +129,7 @@ def refusals(s):
 def main():
     with sdk.Installed() as s:
         headers(s)
-        names = [project(s, lang) for lang in ("c", "c++")]
+        names = [project(s, interface, lang) for interface in ("service", "notify") for lang in ("c", "c++")]
         serve(s, names)
         refusals(s)
     tap.done_testing()

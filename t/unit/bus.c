@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bus - unit tests of calls: inline, on lanes, in batches, on a loop of their own, cancelled, too late, of another layout. */
 #include "base/err.h"
+#include "bus/background.h"
 #include "bus/call.h"
 #include "bus/lane.h"
 #include "loop/fiber.h"
@@ -144,10 +145,42 @@ static int missing(struct tenon_call *c, const struct number *a, struct number *
 }
 TENON_HANDLER(missing, struct number, struct number)
 
+/* n calls in the background, all of them told to end: those that are even note it in the store, the odd ones are in the middle of something long */
+static int resting;
+static int rest(struct tenon_call *c, void *arg)
+{
+	struct number a = { .has = { .n = 1 }, .n = 10000, .text = "" }, result;
+	int *noted = arg, code;
+
+	if (resting++ % 2) {
+		code = TENON_CALL(c, "store", "slow", number, &a, number, &result);
+		*noted += code == TENON_CANCELLED ? 1000 : 0;
+	} else if (tenon_sleep(c, 60000) == TENON_CANCELLED && tenon_cancelled(c)) {
+		a.n = 1;
+		*noted += TENON_CALL(c, "store", "double", number, &a, number, &result) == TENON_OK ? (int)result.n : 0;
+	}
+	return *c->principal == 's' ? TENON_CANCELLED : TENON_INTERNAL;
+}
+
+static int drain(struct tenon_call *c, const struct number *a, struct number *out)
+{
+	int noted = 0;
+
+	for (int64_t i = 0; i < a->n; i++)
+		TRY(tenon_spawn(c->host, "rest", rest, &noted));
+	TRY(tenon_sleep(c, 20));
+	int began = resting;
+	TRY(background_end(c));
+	out->has.n = 1;
+	out->n = noted + 100 * began;
+	return tenon_spawn(c->host, "rest", rest, &noted) == TENON_UNAVAILABLE ? TENON_OK : TENON_INTERNAL;
+}
+TENON_HANDLER(drain, struct number, struct number)
+
 static const struct tenon_lane service_lanes[] = { { "away", 1, 10 }, { 0 } };
 #define M(fn, result_t) { .name = #fn, .args = &number_table, .result = &result_t##_table, .handler = fn##_handler, .permission = "-" }
 static const struct tenon_method service_methods[] = {
-	M(ask, number), M(count, number), M(list, items), M(gather, number), M(nap, number), M(away, number), M(missing, number), { 0 },
+	M(ask, number), M(count, number), M(list, items), M(gather, number), M(nap, number), M(away, number), M(missing, number), M(drain, number), { 0 },
 };
 static const struct tenon_plugin service = { .size = sizeof service, .name = "service", .interface = "test", .version = "1", .methods = service_methods,
                                              .lanes = service_lanes };
@@ -351,13 +384,30 @@ static void a_sleeper_wakes_when_it_is_cancelled(void **state)
 	assert_int_equal(answers[1].code, TENON_OK);
 }
 
+static void background_calls_end_with_their_instance(void **state)
+{
+	(void)state;
+	resting = 0;
+	wishes[0] = (struct wish){ "service.drain", 1 };
+	wishes[1] = (struct wish){ "faraway.drain", 0 };
+	run_all(2);
+	assert_int_equal(answers[0].code, TENON_OK);
+	assert_int_equal(answers[0].n, 102); /* it began, it was told, and could still call */
+	assert_int_equal(answers[1].code, TENON_OK);
+	bus_instance(&bus, "service")->background_ends = false;
+	resting = 0;
+	wishes[0] = (struct wish){ "service.drain", 2 };
+	run_all(1);
+	assert_int_equal(answers[0].n, 1202); /* the one that was in a long call was cut */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_handler_calls_a_blocking_one_of_another_layout), cmocka_unit_test(many_calls_share_a_batch),
 		cmocka_unit_test(emitted_items_reach_a_caller_as_an_array), cmocka_unit_test(work_is_offloaded_to_a_lane),
 		cmocka_unit_test(who_is_not_there_is_named), cmocka_unit_test(a_full_queue_says_so_and_reads_end_at_their_deadline),
-		cmocka_unit_test(a_sleeper_wakes_when_it_is_cancelled),
+		cmocka_unit_test(a_sleeper_wakes_when_it_is_cancelled), cmocka_unit_test(background_calls_end_with_their_instance),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -56,10 +56,10 @@ static void keep_answer(struct reply *r, const char *p, size_t n)
 	for (size_t i = 0; i < n && out + 1 < sizeof r->text && p[i] != '\r' && p[i] != '\n'; i++)
 		r->text[out++] = (unsigned char)p[i] >= 0x20 && (unsigned char)p[i] < 0x7F ? p[i] : '?';
 	r->text[out] = '\0';
-	r->code = out >= 3 ? atoi(r->text) : 0;
+	r->code = strspn(r->text, "0123456789") == 3 ? atoi(r->text) : 0;
 	r->answered = out == 3 || r->text[3] == ' ';
 	if (has_secret(r->smtp, r->text))
-		snprintf(r->text, sizeof r->text, "%03d (an answer that repeats a secret)", r->code % 1000);
+		snprintf(r->text, sizeof r->text, "%03d (an answer that repeats a secret)", r->code);
 }
 
 int reply_listen(CURL *curl, curl_infotype type, char *p, size_t n, void *arg)

@@ -68,7 +68,7 @@ static void trim(char *note, size_t size)
 static void report(struct tenon_call *c, const struct delivery *d, const char *id, int64_t tries)
 {
 	const struct notify *s = c->self;
-	static const char *const names[] = { "retries_total", "sent_total", "failed_total" };
+	static const char *const names[] = { "notify_retries_total", "notify_sent_total", "notify_failed_total" };
 
 	s->host->metric_add(s->host, names[d->outcome.state], 1);
 	if (d->outcome.state == MESSAGE_FAILED)

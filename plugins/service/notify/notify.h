@@ -36,6 +36,7 @@ struct notify {
 	int64_t queued;               /* rows, as far as this node knows */
 	int64_t renew_at, sweep_at, count_at; /* ns of the host's clock */
 	bool polls, in_round, again;
+	bool is_stuck;                /* the last round failed, and that was logged */
 };
 
 struct channel *channel_find(const struct notify *, const char *name); /* NULL */

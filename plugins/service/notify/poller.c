@@ -4,7 +4,7 @@
 #include "delivery.h"
 
 enum { POLL_MS = 1000, SWEEP_MOST = 500 };
-static const int64_t sweep_ns = 3600LL * 1000000000, count_ns = 30LL * 1000000000;
+static const int64_t sweep_ns = 3600LL * 1000000000, count_ns = 60LL * 1000000000;
 
 /* ---- a round ---- */
 
@@ -68,11 +68,11 @@ static int keep_order(struct tenon_call *c)
 {
 	struct notify *s = c->self;
 
-	if (is_time(s, &s->renew_at, s->lease_ms * 1000000 / 3))
+	if (s->running != NULL && is_time(s, &s->renew_at, s->lease_ms * 1000000 / 3))
 		TRY(renew(c));
 	if (is_time(s, &s->count_at, count_ns))
 		TRY(outbox_count(c, &s->queued));
-	s->host->metric_set(s->host, "queued", (double)s->queued);
+	s->host->metric_set(s->host, "notify_queued", (double)s->queued);
 	return is_time(s, &s->sweep_at, sweep_ns) ? sweep(c) : TENON_OK;
 }
 
@@ -88,7 +88,10 @@ static int look(struct tenon_call *c, void *arg)
 			rc = start_due(c, &s->channels[i]);
 	} while (s->again && rc == TENON_OK && !tenon_cancelled(c));
 	s->in_round = false;
-	return rc;
+	if (rc < 0 && rc != TENON_CANCELLED && !s->is_stuck) /* once, not each second */
+		tenon_log(c, TENON_LOG_ERROR, "messages are not delivered: %s", tenon_reason(c));
+	s->is_stuck = rc < 0;
+	return TENON_OK;
 }
 
 void poller_kick(struct notify *s)
@@ -110,14 +113,18 @@ static int tick(struct tenon_call *c, void *arg)
 
 	(void)arg;
 	while (tenon_sleep(c, POLL_MS) == TENON_OK)
-		if (s->queued > 0 || s->host->clock() >= s->count_at)
+		if (s->queued > 0 || s->host->clock() >= s->count_at || s->host->clock() >= s->sweep_at)
 			poller_kick(s);
 	return TENON_CANCELLED;
 }
 
-int poller_start(struct notify *s)
+int poller_start(struct tenon_call *c)
 {
+	struct notify *s = c->self;
+
+	s->count_at = s->host->clock() + count_ns;
+	TRY(outbox_count(c, &s->queued));
 	int rc = s->polls ? TENON_OK : tenon_spawn(s->host, "poll", tick, NULL);
 	s->polls = s->polls || rc == TENON_OK;
-	return rc;
+	return rc < 0 ? tenon_fail(c, rc, "this host runs nothing in the background: messages would not be delivered") : TENON_OK;
 }

@@ -8,7 +8,7 @@
 
 #include "notify.h"
 
-int  poller_start(struct notify *); /* UNSUPPORTED: the host lends no spawn */
+int  poller_start(struct tenon_call *); /* PARKS. UNSUPPORTED: the host lends no spawn; the store's codes */
 void poller_kick(struct notify *);
 
 #endif

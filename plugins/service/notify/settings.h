@@ -19,7 +19,7 @@ TENON_STRUCT(channel_config, CHANNEL_CONFIG);
 	F(S, int64_t, longest_retry, .dflt = "86400000", .range = "1..", .label = "ms", .doc = "what that bound never exceeds") \
 	F(S, int64_t, parallel, .dflt = "4", .range = "1..64", .doc = "deliveries at a time for each channel") \
 	F(S, int64_t, most_queued, .dflt = "10000", .range = "1..", .doc = "messages that may wait; more are refused with OVERLOADED") \
-	F(S, int64_t, lease, .dflt = "30000", .range = "500..3600000", .label = "ms", \
+	F(S, int64_t, lease, .dflt = "30000", .range = "3000..3600000", .label = "ms", \
 	  .doc = "how long after a crash in the middle of a delivery the message waits; renewed while a delivery runs") \
 	F(S, int64_t, keep_days, .dflt = "30", .range = "0..36500", .doc = "sent and failed messages older than this are removed")
 TENON_STRUCT(notify_config, NOTIFY_CONFIG);

@@ -15,6 +15,7 @@
 	F(S, const char *, secret, .flags = TENON_SECRET, .doc = "must not be seen") \
 	F(S, bool, refuse, .doc = "create fails") \
 	F(S, int64_t, slow_start, .dflt = "0", .doc = "ms that start takes") \
+	F(S, int64_t, slow_stop, .dflt = "0", .doc = "ms that drain takes") \
 	F(S, const char *, at_start, .doc = "crash, hang or fail in start")
 TENON_MESSAGE(probe_config, PROBE_CONFIG);
 
@@ -53,7 +54,7 @@ TENON_MESSAGE(echo_result, ECHO_RESULT);
 TENON_MESSAGE(nap_args, NAP_ARGS);
 #define NAP_RESULT(F, S) \
 	F(S, bool, cancelled) \
-	F(S, int64_t, cancels, .doc = "naps of this process that were cancelled")
+	F(S, int64_t, cancels, .doc = "naps of this instance that saw that they were cancelled")
 TENON_MESSAGE(nap_result, NAP_RESULT);
 
 #define HARM_ARGS(F, S) \
@@ -93,7 +94,7 @@ TENON_MESSAGE(bytes_result, BYTES_RESULT);
 	F(S, const char *, text, .doc = "an argument for those that take one")
 TENON_MESSAGE(ask_args, ASK_ARGS);
 
-struct probe { const struct tenon_host *host; char greeting[64]; int64_t slow_start, cancels; char at_start[16]; };
+struct probe { const struct tenon_host *host; char greeting[64]; int64_t slow_start, slow_stop, cancels; char at_start[16]; };
 
 /* ---- well-behaved ---- */
 
@@ -122,10 +123,10 @@ static int nap(struct tenon_call *c, const struct nap_args *a, struct nap_result
 		if (tenon_sleep(c, left < 20 ? left : 20) < 0 && a->deaf)
 			usleep(20000);
 	out->cancelled = tenon_cancelled(c);
-	p->cancels += out->cancelled;
+	p->cancels += out->cancelled && !a->deaf;
 	out->cancels = p->cancels;
 	out->has.cancelled = out->has.cancels = 1;
-	return out->cancelled ? TENON_CANCELLED : TENON_OK;
+	return out->cancelled && !a->deaf ? TENON_CANCELLED : TENON_OK;
 }
 TENON_HANDLER(nap, struct nap_args, struct nap_result)
 
@@ -293,14 +294,20 @@ TENON_HANDLER(harm, struct harm_args, struct harm_result)
 
 static const struct tenon_lane lanes[] = { { "work", 2, 16 }, { 0 } };
 
+#ifdef PROBE_ROUTES /* of one plugin only: a path has one method */
 #define NATIVE(verb_path) (const struct tenon_route[]){ { "native", verb_path }, { 0 } }
+#else
+#define NATIVE(verb_path) NULL
+#endif
 static const struct tenon_method methods[] = {
 	{ .name = "echo", .args = &echo_args_table, .result = &echo_result_table, .handler = echo_handler, .flags = TENON_IDEMPOTENT,
-	  .routes = NATIVE("POST /probe/echo"), .cli = "probe echo TEXT", .permission = "read", .doc = "Answers what it is asked." },
+	  .routes = NATIVE("POST /probe/echo"), .permission = "read", .doc = "Answers what it is asked." },
 	{ .name = "nap", .args = &nap_args_table, .result = &nap_result_table, .handler = nap_handler, .deadline_ms = 2000,
 	  .permission = "read", .doc = "Sleeps." },
 	{ .name = "nap_write", .args = &nap_args_table, .result = &nap_result_table, .handler = nap_handler, .deadline_ms = 300,
 	  .flags = TENON_WRITE, .permission = "edit", .doc = "Sleeps, and is answered with its outcome." },
+	{ .name = "nap_again", .args = &nap_args_table, .result = &nap_result_table, .handler = nap_handler, .flags = TENON_IDEMPOTENT,
+	  .permission = "read", .doc = "Sleeps, and may be asked to twice." },
 	{ .name = "harm", .args = &harm_args_table, .result = &harm_result_table, .handler = harm_handler, .deadline_ms = 3000,
 	  .permission = "edit", .doc = "Harms its process." },
 	{ .name = "list", .args = &list_args_table, .result = &list_result_table, .handler = list_handler, .permission = "read",
@@ -330,6 +337,7 @@ static int create(const struct tenon_host *h, const void *config, void **self, c
 	}
 	p->host = h;
 	p->slow_start = conf->slow_start;
+	p->slow_stop = conf->slow_stop;
 	snprintf(p->greeting, sizeof p->greeting, "%s", conf->greeting);
 	snprintf(p->at_start, sizeof p->at_start, "%s", conf->at_start);
 	*self = p;
@@ -355,14 +363,26 @@ static int start(struct tenon_call *c)
 	return TENON_OK;
 }
 
+static int drain(struct tenon_call *c)
+{
+	struct probe *p = c->self;
+
+	if (p->slow_stop > 0)
+		fprintf(stderr, "probe says it drains\n");
+	return p->slow_stop > 0 ? tenon_sleep(c, p->slow_stop) : TENON_OK;
+}
+
 #ifdef PROBE_LAZY
 #define START NULL
 static __attribute__((unused)) int (*const unused_start)(struct tenon_call *) = start;
 #define NAME "lazy"
 #else
 #define START start
-#ifndef NAME
+#ifdef NAME
+#elif defined PROBE_ROUTES
 #define NAME "probe"
+#else
+#define NAME "other"
 #endif
 #endif
 #ifndef VERSION /* t/process/upgrade.t builds others */
@@ -372,6 +392,6 @@ static __attribute__((unused)) int (*const unused_start)(struct tenon_call *) = 
 static const struct tenon_plugin plugin = {
 	.size = sizeof plugin, .abi = TENON_ABI, .name = NAME, .version = VERSION, .interface = "service", .licence = "Apache-2.0",
 	.doc = "For tests of process placement.", .config = &probe_config_table, .methods = methods, .lanes = lanes,
-	.create = create, .start = START, .destroy = free,
+	.create = create, .start = START, .drain = drain, .destroy = free,
 };
 TENON_EXPORT(plugin);
