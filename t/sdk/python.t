@@ -456,7 +456,7 @@ def main():
         PYTHON = pyenv.make(where, s.prefix + "/share/tenon/python")
         done = s.run([PYTHON, "-B", "-W", "error", "-m", "unittest", "discover", "-s", os.path.abspath("sdk/python/tests")])
         tap.ok(done[0] == 0 and "OK" in done[1], "the runtime's own tests", done[1])
-        page(s, where); example(where)
+        example(where)
         harm(where)
         starting(where)
         describing(where)
