@@ -114,6 +114,21 @@ async def strangers(call) -> None:
     await call.call("tracking", "search_experiments", {})
 '''
 
+ONE = """from tenon_plugin import Plugin, field, message
+plugin = Plugin("%s", version="1", doc="x", licence="x")
+
+
+@message
+class Args:
+    n: int = field(default=1, doc="x")
+
+
+@plugin.method(permission="read@workspace", deadline_ms=1000)
+def one(call, args: Args) -> None:
+    '''One.'''
+%s
+"""
+
 BAD = {
     "syntax": ("def", "SyntaxError"),
     "missing": ("import no_such_module", "No module named 'no_such_module'"),
@@ -242,7 +257,7 @@ def streams(t):
     tap.ok(items["total"] == 100000 and [i["i"] for i in items["items"]] == list(range(100000)), "100,000 items, one by one")
     tap.ok(peak(pid) - before < 8 << 10, "all that took no memory", "%d KiB, then %d" % (before, peak(pid)))
     leaver = http.client.HTTPConnection("127.0.0.1", t.port)
-    leaver.request("GET", "/api/v1/hello/bytes?n=%d" % (1 << 40))
+    leaver.request("GET", "/api/v1/hello/bytes?n=%d" % (64 << 20))
     leaver.getresponse().read(1 << 20)
     leaver.close()
     tap.is_(hello(t, "greet", name="A")[0], 200, "a reader that leaves does no harm")
@@ -386,6 +401,31 @@ def describing(where):
             tap.like(t.log(), says, "an interpreter that will not do: " + says)
 
 
+# ---- the conformance suite ----
+
+def check(s, *args):
+    return s.run(["tenon", "plugin", "check", "--python", PYTHON] + list(args))
+
+
+def conformance(s, where):
+    code, text = check(s, os.path.join(where, "example/service/hello.py"), "--with", "sql=%s/lib/tenon/plugins/sql/sqlite.so" % s.prefix)
+    bad = [line for line in text.splitlines() if not line.startswith("ok ")]
+    tap.ok(code == 0 and text.count("\nok ") > 250 and "cancel, process: " in text, "the example passes tenon plugin check", "\n".join(bad[:40]))
+    for name, body, says in (("deaf", "    while True:\n        __import__('time').sleep(1)", "it runs on"), ("dies", "    __import__('os')._exit(1)", "UNAVAILABLE"),
+                             ("lies", "    call.fail('DATA_LOSS', 'x')", "DATA_LOSS, which its row does not list")):
+        path = s.path(name + ".py")
+        with open(path, "w") as f:
+            f.write(ONE % (name, body))
+        code, text = check(s, path)
+        tap.ok(code == 1 and says in text, "and catches one that " + name, text[-3000:])
+    code, text = check(s, path, "--placement", "inline")
+    tap.ok(code == 2 and "placement process alone" in text, "no other placement is tried", text)
+    with open(s.path("input"), "w") as f:
+        f.write("greet name=Ada\n")
+    code, text = s.run(["sh", "-c", "tenon plugin run --python %s %s/example/service/hello.py --with sql=%s/lib/tenon/plugins/sql/sqlite.so <input" % (PYTHON, where, s.prefix)])
+    tap.ok(code == 0 and '{"text":"Hello, Ada!"}' in text, "tenon plugin run is its console", text)
+
+
 # ---- an author's project ----
 
 def project(s, where):
@@ -404,6 +444,8 @@ def project(s, where):
     open(at + "/my_greeter.py", "w").write(source.replace('"nobody"', '"noone"'))
     tap.ok(s.run(make + ["check"], cwd=at)[0] != 0, "and fails when the plugin does what it should not")
     open(at + "/my_greeter.py", "w").write(source)
+    code, text = s.run(make + ["conform"], cwd=at)
+    tap.ok(code == 0 and "not ok" not in text and text.count("\nok ") > 40, "it passes the conformance suite", text[-3000:])
     code, text = s.run(make + ["install"], cwd=at)
     tap.ok(code == 0 and os.path.exists(s.prefix + "/lib/tenon/plugins/service/my_greeter.py"), "make install puts it where tenond looks", text)
     with tenond(os.path.join(where, "example"), "instances.my_greeter.greeting=Hi", build=s.prefix + "/bin") as t:
@@ -460,6 +502,7 @@ def main():
         harm(where)
         starting(where)
         describing(where)
+        conformance(s, where)
         project(s, where)
         page(s, where)
     tap.done_testing()
