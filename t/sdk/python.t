@@ -411,7 +411,7 @@ def conformance(s, where):
     code, text = check(s, os.path.join(where, "example/service/hello.py"), "--with", "sql=%s/lib/tenon/plugins/sql/sqlite.so" % s.prefix)
     bad = [line for line in text.splitlines() if not line.startswith("ok ")]
     tap.ok(code == 0 and text.count("\nok ") > 250 and "cancel, process: " in text, "the example passes tenon plugin check", "\n".join(bad[:40]))
-    for name, body, says in (("deaf", "    while True:\n        __import__('time').sleep(1)", "it runs on"), ("dies", "    __import__('os')._exit(1)", "UNAVAILABLE"),
+    for name, body, says in (("deaf", "    while True:\n        __import__('time').sleep(1)", "it runs on"), ("dies", "    __import__('os')._exit(1)", "it ended the process"),
                              ("lies", "    call.fail('DATA_LOSS', 'x')", "DATA_LOSS, which its row does not list")):
         path = s.path(name + ".py")
         with open(path, "w") as f:
