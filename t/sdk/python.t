@@ -82,6 +82,9 @@ def do(how):
     if how == "spin":
         while True:
             pass
+    if how == "doze":
+        while True:
+            time.sleep(1)
     if how == "raise":
         raise KeyError("secret \\n<0>forged")
     if how == "exit politely":
@@ -97,6 +100,11 @@ def do(how):
 @plugin.method(permission="edit", deadline_ms=3000)
 def harm(call, args: How) -> Got:
     return Got(got=str(do(args.how)))
+
+
+@plugin.method(permission="read")
+async def quick(call, args: How) -> Got:
+    return Got(got="here")
 
 
 @plugin.method(permission="edit", deadline_ms=20000)
@@ -353,9 +361,20 @@ def harm(where):
             tap.ok(until(lambda: host_of(t) not in (None, pid)), "and comes back")
             tap.like(t.log(), says, "with the reason in the log")
             pid = host_of(t)
+        tap.like(t.log(), "in string_at", "and the line of Python where it crashed")
         tap.like(do("spin"), "DEADLINE_EXCEEDED", "an endless loop in a thread costs its call ...")
         tap.like(do("spin", "hold"), "UNAVAILABLE", "... and one on the event loop the process: it hangs and is ended")
+        tap.like(t.log(), "in hold", "the log shows where the loop was held")
         tap.ok(until(lambda: host_of(t) not in (None, pid)) and do("inside") == "x", "then it serves again")
+        pid = host_of(t)
+        queued = [threading.Thread(target=do, args=("doze",)) for _ in range(80)]  # 8 threads, 64 lanes
+        for thread in queued:
+            thread.start()
+        for thread in queued:
+            thread.join()
+        tap.is_(do("quick", "quick"), "here", "calls that wait for a thread leave when their time is over")
+        tap.ok(until(lambda: host_of(t) not in (None, pid), 15) and do("inside") == "x", "a process whose threads are all lost is replaced")
+        tap.like(t.log(), "all 8 threads are lost", "and says so")
 
 
 # ---- what is refused ----

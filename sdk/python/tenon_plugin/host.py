@@ -10,6 +10,7 @@ Failure  An exception of a handler is INTERNAL with its type and message for the
 """
 import asyncio
 import concurrent.futures
+import faulthandler
 import inspect
 import logging
 import os
@@ -26,6 +27,8 @@ from .line import Bus, Line
 from .load import load
 
 HOSTING_FD = 3
+BLOCKED_S = 4  # the core answers each second
+LOST_S = 5
 
 
 def read_hosting():
@@ -73,10 +76,13 @@ class Host:
             return
         call = Call(self.instance, method, frame)
         self.running[call._id] = call
-        call._task = asyncio.ensure_future(self.serve(lane, call, frames.item(frame, 9, {})))
+        asyncio.ensure_future(self.serve(lane, call, frames.item(frame, 9, {})))
 
     async def serve(self, lane, call, fields):
+        call._task = asyncio.current_task()  # from here on it may be cancelled: a task that has not begun would end without a word
         try:
+            if call.cancelled and not call._method.is_write:
+                raise Failure("CANCELLED")
             result = await self.run(call, fields)
             packed = frames.pack(frames.RESULT, call._id, 0, None, encode(result, call._method.result))
             if len(packed) > frames.FRAME_MOST:
@@ -94,17 +100,12 @@ class Host:
         if method.is_async:
             result = await method.fn(call, *args)
         else:
-            result = await self.bus.loop.run_in_executor(self.pool, self.run_in_thread, call, args)
+            call._job = self.pool.submit(call._method.fn, ThreadCall(call), *args)
+            result = await asyncio.wrap_future(call._job)
         await call._send_items()
         if result is None and not (method.result.__dataclass_fields__ and method.emits is None):
             result = method.result()
         return result
-
-    @staticmethod
-    def run_in_thread(call, args):
-        if call.cancelled:
-            raise Failure("CANCELLED")
-        return call._method.fn(ThreadCall(call), *args)
 
     def explain(self, call, e):
         """(code, text) of what a handler raised."""
@@ -119,8 +120,20 @@ class Host:
 
     # ---- orders ----
 
+    def look_at_threads(self):
+        """A thread whose call is over cannot be taken back. When no other is left, a new process is better than this one."""
+        late = self.bus.loop.time() - LOST_S
+        lost = [c for c in self.running.values() if c._job is not None and c._left is not None and c._left < late and c._job.running()]
+        if len(lost) >= self.plugin.threads:
+            self.instance.log.error("all %d threads are lost to calls that ended long ago (%s) and run on: look at call.cancelled in loops; ending", len(lost),
+                                    ", ".join(sorted({c.method for c in lost})))
+            faulthandler.dump_traceback()
+            os._exit(1)
+
     async def await_orders(self):
         while True:
+            faulthandler.dump_traceback_later(BLOCKED_S)  # where the loop is held, before the core ends this process for it
+            self.look_at_threads()
             frame = await self.bus.ask(frames.CONTROL, len(self.running), self.instance.gauges)
             if frame[0] != frames.ORDER:
                 continue
@@ -151,6 +164,7 @@ class Host:
 
     async def create(self):
         h = self.hosting
+        faulthandler.enable()  # a crash leaves its line of Python in the log
         self.plugin = load(h["path"], h["kind"])
         config = None
         if self.plugin.config is not None:
