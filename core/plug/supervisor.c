@@ -361,6 +361,7 @@ static int start_host(struct host *h)
 		log_line(LOG_ERROR, name_of(h), NULL, "no process: %s", s->why);
 		return rc;
 	}
+	h->peer->hang_ms = s->spec.limits.hang;
 	set_state(h, HOST_STARTING, s->spec.limits.start_timeout, kill_host);
 	return TENON_OK;
 }
@@ -406,6 +407,12 @@ static void end_if_idle(void *arg)
 	}
 }
 
+static void stop_all(struct supervisor *s)
+{
+	LIST_EACH(&s->hosts, n, after)
+		stop_host(LIST_ITEM(n, struct host, node));
+}
+
 int supervisor_start(struct supervisor *s, char *why, size_t size)
 {
 	LIST_EACH(&s->hosts, n, after)
@@ -415,11 +422,11 @@ int supervisor_start(struct supervisor *s, char *why, size_t size)
 	s->generation++;
 	if (s->spec.limits.idle > 0 && s->idle == NULL)
 		s->idle = loop_every(loop_self(), IDLE_POLL_MS, IDLE_POLL_MS, end_if_idle, s);
-	if (s->spec.lazy)
-		return TENON_OK;
-	int rc = start_generation(s, s->spec.limits.replicas);
+	int rc = start_generation(s, s->spec.lazy ? 1 : s->spec.limits.replicas);
 	if (rc == TENON_OK)
 		rc = wait_for_hosts(s, s->generation);
+	if (rc == TENON_OK && s->spec.lazy) /* it can be created: that is all there was to know before its first call */
+		stop_all(s);
 	if (rc < 0)
 		snprintf(why, size, "%s", s->why);
 	return rc;
