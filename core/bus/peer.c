@@ -407,7 +407,7 @@ void peer_sweep(struct peer *p)
 	}
 	if (p->control != NULL && (tell || now - p->ordered > ORDER_MS * 1000000LL))
 		peer_give_orders(p);
-	else if (p->control == NULL && p->hang_ms > 0 && now - p->ordered > (p->hang_ms + ORDER_MS) * 1000000)
+	else if (p->control == NULL && p->state != PEER_GREETED && p->hang_ms > 0 && now - p->ordered > (p->hang_ms + ORDER_MS) * 1000000)
 		p->events->fault(p->arg, "hangs");
 }
 
