@@ -22,6 +22,9 @@
  *	the host works on at once, whatever the lines that they came on; it takes MANY, of none where the core has asks enough. A host
  *	that leaves it out gets one CALL for each ASK or RESULT, and works on as many calls as it has such lines.
  *
+ *	A host that tenond started finds a duct (duct.h). Once it sends a MANY there, of none at first, all its calls come that way, as
+ *	many at once as it was given lanes, and it asks for none.
+ *
  *	CALL is: id method flags ms trace span principal workspace message. `ms` is the time left, -1 = no end.
  *
  * Growth   new items come at the end of a frame; a reader skips what it does not know and takes what is missing as nil.

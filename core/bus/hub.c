@@ -182,13 +182,18 @@ static void sweep(void *arg)
 }
 
 /* A pipe that is gone decides what became of the calls of its host. nng may not be asked anything here. */
-struct removed { struct task task; struct hub *hub; uint32_t pipe; };
+struct removed { struct removed *next; uint32_t pipe; };
 
 static void on_removed(struct task *t)
 {
-	struct removed *r = LIST_ITEM(t, struct removed, task);
-	peer_lost(r->hub, r->pipe);
-	mem_free(r);
+	struct hub *h = LIST_ITEM(t, struct hub, gone);
+	struct removed *r = atomic_exchange(&h->removed, NULL);
+
+	for (struct removed *next; r != NULL; r = next) {
+		next = r->next;
+		peer_lost(h, r->pipe);
+		mem_free(r);
+	}
 }
 
 static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *arg)
@@ -199,8 +204,12 @@ static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *arg)
 	(void)event;
 	if (r == NULL)
 		return; /* its supervisor learns of the host's end, too */
-	*r = (struct removed){ .task.run = on_removed, .hub = h, .pipe = (uint32_t)nng_pipe_id(pipe) };
-	loop_post(h->loop, &r->task);
+	r->pipe = (uint32_t)nng_pipe_id(pipe);
+	r->next = atomic_load(&h->removed);
+	while (!atomic_compare_exchange_weak(&h->removed, &r->next, r))
+		;
+	if (r->next == NULL)
+		loop_post(h->loop, &h->gone);
 }
 
 static int listen_at(struct hub *h, const char *path, struct err *e)
@@ -228,6 +237,7 @@ int hub_open(struct hub **out, struct bus *bus, struct loop *loop, const char *p
 	h->bus = bus;
 	h->loop = loop;
 	h->flush.run = on_flush;
+	h->gone.run = on_removed;
 	list_init(&h->remotes);
 	list_init(&h->peers);
 	list_init(&h->ups);
@@ -248,6 +258,10 @@ void hub_close(struct hub *h)
 	if (h == NULL)
 		return;
 	nng_pipe_notify(h->socket, NNG_PIPE_EV_REM_POST, NULL, NULL);
+	for (struct removed *r = h->removed, *next; r != NULL; r = next) { /* since the loop's last turn */
+		next = r->next;
+		mem_free(r);
+	}
 	for (size_t i = 0; i < h->n_lines; i++) {
 		nng_aio_stop(h->lines[i]->line.aio);
 		nng_aio_free(h->lines[i]->line.aio);

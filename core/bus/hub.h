@@ -23,6 +23,7 @@ struct call;
 struct err;
 struct peer;
 struct remote;
+struct removed;
 
 struct hub_line {
 	struct line line;
@@ -53,6 +54,8 @@ struct hub {
 	struct timer *sweep;
 	struct task flush;           /* at the end of the turn: what is queued goes to who asked */
 	bool flush_soon;
+	_Atomic(struct removed *) removed; /* pipes that are gone, and not looked at yet */
+	struct task gone;            /* there are some */
 	int64_t complained;          /* ns: when the log last had a stranger */
 };
 

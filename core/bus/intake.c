@@ -31,9 +31,13 @@ static void send_out(struct intake *in, struct buf *b)
 
 static void send_results(struct intake *in)
 {
-	if (in->results == 0 || in->here == NULL)
+	if (in->results == 0 || (in->here == NULL && in->n_lines > 0))
 		return;
 	in->results = 0;
+	if (in->n_lines == 0) {
+		duct_send(&in->duct, &in->out);
+		return;
+	}
 	send_out(in, &in->out);
 }
 
@@ -231,6 +235,28 @@ static void on_calls(struct task *t)
 	flush_soon(in);
 }
 
+static void on_frame(void *arg, const void *bytes, size_t n)
+{
+	struct intake *in = arg;
+	struct frame f;
+
+	if (frame_open(&f, bytes, n) && f.kind == FRAME_MANY)
+		take_many(in, &f);
+}
+
+static void on_duct_lost(void *arg, const char *what)
+{
+	struct intake *in = arg;
+	(void)what;
+	in->lost(in->arg);
+}
+
+void intake_catch_up(struct intake *in)
+{
+	if (duct_is_open(&in->duct))
+		duct_read(&in->duct);
+}
+
 static void on_line(struct line *line, int error)
 {
 	struct intake_line *l = LIST_ITEM(line, struct intake_line, line);
@@ -247,7 +273,7 @@ bool intake_is_idle(const struct intake *in)
 	for (size_t i = 0; i < in->n_seats; i++)
 		if (in->seats[i].call != NULL)
 			return false;
-	return in->results == 0;
+	return in->results == 0 && duct_waiting(&in->duct) == 0;
 }
 
 struct call *intake_find(const struct intake *in, int64_t id)
@@ -258,7 +284,7 @@ struct call *intake_find(const struct intake *in, int64_t id)
 	return NULL;
 }
 
-int intake_open(struct intake *in, nng_socket socket, size_t seats)
+int intake_open(struct intake *in, nng_socket socket, int duct, size_t seats)
 {
 	in->flush.run = on_flush;
 	in->seats = mem_zero(seats * sizeof *in->seats);
@@ -268,6 +294,14 @@ int intake_open(struct intake *in, nng_socket socket, size_t seats)
 		struct seat *s = &in->seats[in->n_seats];
 		*s = (struct seat){ .in = in, .up = in->up, .next = in->free };
 		in->free = s;
+	}
+	if (duct >= 0) {
+		in->duct = (struct duct){ .loop = in->loop, .got = on_frame, .lost = on_duct_lost, .arg = in };
+		if (duct_open(&in->duct, duct) < 0)
+			return TENON_NO_MEMORY;
+		frame_many(&in->out); /* it is used here */
+		duct_send(&in->duct, &in->out);
+		return TENON_OK;
 	}
 	for (; in->n_lines < INTAKE_LINES; in->n_lines++) {
 		struct intake_line *l = &in->lines[in->n_lines];

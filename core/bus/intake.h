@@ -3,13 +3,14 @@
  *
  * Model    A few lines ask the core for work, so that there is always one parked there; a call that came sits on a seat until it
  *          has ended. What ended in a turn of the loop goes back in one frame, on any line that is here, and that asks for more.
- *          The core parks fewer lines than there are, so a result never waits for long.
+ *          The core parks fewer lines than there are, so a result never waits for long. Where there is a duct, all goes by that.
  * Threads  the host's loop.
  * Not here what a handler asks of the core meanwhile (uplink.c), which equips each call for it. */
 #ifndef BUS_INTAKE_H
 #define BUS_INTAKE_H
 
 #include "base/buf.h"
+#include "duct.h"
 #include "line.h"
 #include "loop/loop.h"
 
@@ -54,10 +55,14 @@ struct intake {
 	bool flush_soon;
 	struct buf out;                 /* MANY results */
 	size_t results;                 /* in it */
+	struct duct duct;               /* instead of the lines; closed: none */
+	void (*lost)(void *arg);        /* it ended */
+	void *arg;
 };
 
-/* `in` has up, instance, loop, equip and send_items. Opens the lines and asks. */
-int  intake_open(struct intake *, nng_socket, size_t seats);
+/* `in` has up, instance, loop, equip, send_items, lost and arg. Takes the duct; -1: opens lines and asks. */
+int  intake_open(struct intake *, nng_socket, int duct, size_t seats);
+void intake_catch_up(struct intake *);                       /* calls that have come are taken before what comes otherwise */
 bool intake_is_idle(const struct intake *);                  /* no call runs or waits to be answered */
 struct call *intake_find(const struct intake *, int64_t id); /* NULL: it has ended */
 

@@ -8,6 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool is_to_be_told(const struct peer *p, const struct slot *s)
+{
+	return s->call != NULL && !s->told && atomic_load(&s->call->root->cancelled) != 0 && duct_waiting(&p->duct) == 0; /* it has the call */
+}
+
 /* tells the host what there is to be told, on its parked line */
 void peer_give_orders(struct peer *p)
 {
@@ -20,13 +25,13 @@ void peer_give_orders(struct peer *p)
 	p->control = NULL;
 	p->ordered = clock_ns();
 	for (size_t i = 0; i < PEER_LANES; i++)
-		n += p->slots[i].call != NULL && !p->slots[i].told && atomic_load(&p->slots[i].call->root->cancelled) != 0;
+		n += is_to_be_told(p, &p->slots[i]);
 	b = hub_begin(p->hub, FRAME_ORDER, 2);
 	pack_i64(b, p->orders);
 	pack_array(b, n);
 	for (size_t i = 0; n > 0 && i < PEER_LANES; i++) {
 		struct slot *s = &p->slots[i];
-		if (s->call == NULL || s->told || atomic_load(&s->call->root->cancelled) == 0)
+		if (!is_to_be_told(p, s))
 			continue;
 		s->told = true;
 		pack_i64(b, peer_id(p, s));

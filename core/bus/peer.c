@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* peer - greeting, sending calls, taking results, losing a host; what it is told besides is order.c's. */
+/* peer - sending calls, taking results, losing a host; how it comes is greeting.c's, what it is told besides order.c's. */
 #include "peer.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SLOT_BITS = 9, ASKS_MOST = 4, ORDER_MS = 1000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000 };
+enum { SLOT_BITS = 9, ASKS_MOST = 4, ORDER_MS = 1000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000, DUCT_FULL = 1 << 20,
+       DRAIN_READS = 64 };
 _Static_assert(1 << SLOT_BITS == PEER_LANES, "an id has room for each slot");
 
 /* ---- slots ---- */
@@ -153,13 +154,14 @@ static bool add_call(struct buf *b, struct peer *p, struct call *c)
 
 size_t peer_room(const struct peer *p)
 {
+	if (duct_waiting(&p->duct) > DUCT_FULL || p->state != PEER_SERVING)
+		return 0;
 	size_t most = p->most > 0 ? p->most : PEER_LANES, left = p->in_flight < most ? most - p->in_flight : 0;
 	return !peer_has_room(p) ? 0 : p->most > 0 || left == 0 ? left : 1;
 }
 
-bool peer_send(struct hub_line *l, struct list *calls)
+bool peer_send(struct peer *p, struct hub_line *l, struct list *calls)
 {
-	struct peer *p = l->peer;
 	struct buf *b = &p->hub->out;
 	struct node *n;
 	bool any = false;
@@ -171,8 +173,10 @@ bool peer_send(struct hub_line *l, struct list *calls)
 		b->n = 0; /* its one call is the frame */
 	while (b->n < FRAME_MANY_FULL && peer_has_room(p) && (n = list_pop(calls)) != NULL)
 		any |= add_call(b, p, LIST_ITEM(n, struct call, node));
-	if (any)
+	if (any && l != NULL)
 		hub_answer(l);
+	else if (any)
+		duct_send(&p->duct, b);
 	return any;
 }
 
@@ -231,16 +235,61 @@ static void on_many(struct peer *p, struct frame *many)
 			on_result(p, &f);
 }
 
+/* ---- its duct ---- */
+
+static void on_frame(void *arg, const void *bytes, size_t n)
+{
+	struct peer *p = arg;
+	struct frame f;
+
+	if (!frame_open(&f, bytes, n) || f.kind != FRAME_MANY) {
+		p->events->fault(p->arg, "sends what is no frame of the bus");
+		return;
+	}
+	if (!p->ducted) {
+		p->ducted = true;
+		p->most = p->lanes;
+		hub_flush_soon(p->hub);
+	}
+	on_many(p, &f);
+}
+
+static void on_duct_lost(void *arg, const char *what)
+{
+	struct peer *p = arg;
+
+	p->duct_lost = p->ducted ? clock_ns() : 0;
+	if (what != NULL && p->arg != NULL)
+		p->events->fault(p->arg, what);
+}
+
+bool peer_has_duct(const struct peer *p) { return p->ducted && duct_is_open(&p->duct); }
+
+int peer_attach(struct peer *p, int fd, size_t lanes)
+{
+	p->duct = (struct duct){ .loop = p->hub->loop, .got = on_frame, .lost = on_duct_lost, .arg = p };
+	p->lanes = lanes < PEER_LANES / 2 ? lanes : PEER_LANES / 2;
+	return duct_open(&p->duct, fd);
+}
+
+/* what it still said before it was gone */
+static void close_duct(struct peer *p)
+{
+	for (int i = 0; i < DRAIN_READS && duct_is_open(&p->duct); i++)
+		duct_read(&p->duct);
+	duct_close(&p->duct);
+}
+
 static void ask(struct hub_line *l)
 {
 	struct peer *p = l->peer;
 
-	if (l->frame.kind == FRAME_ASK) {
+	if (l->frame.kind == FRAME_ASK && !p->ducted) {
 		int64_t most = frame_i64(&l->frame);
 		p->most = most < 0 ? 0 : most < PEER_LANES / 2 ? (size_t)most : PEER_LANES / 2;
 	}
 	hub_forget(l);
-	if (p->state != PEER_SERVING) {
+	if (p->state != PEER_SERVING || p->ducted) {
 		hub_begin(p->hub, FRAME_BYE, 0);
 		hub_answer(l);
 	} else if (p->most > 0 && p->asks >= ASKS_MOST) { /* it is to have a line left for its results */
@@ -251,7 +300,7 @@ static void ask(struct hub_line *l)
 	}
 }
 
-/* ---- greeting ---- */
+/* ---- who asks ---- */
 
 static struct peer *by_pipe(struct hub *h, uint32_t pipe)
 {
@@ -261,73 +310,6 @@ static struct peer *by_pipe(struct hub *h, uint32_t pipe)
 			return p;
 	}
 	return NULL;
-}
-
-static bool same_token(const char *a, const char *b) /* in constant time */
-{
-	int differ = strlen(b) != PEER_TOKEN;
-	for (size_t i = 0; i < PEER_TOKEN && b[i] != '\0'; i++)
-		differ |= a[i] ^ b[i];
-	return differ == 0;
-}
-
-/* Whoever it is, it has no business here; without an answer, as one who does not read would keep a line busy. */
-static void turn_away(struct hub_line *l, nng_pipe pipe, const char *what)
-{
-	struct hub *h = l->hub;
-	int64_t now = clock_ns();
-	uint64_t pid = 0;
-
-	nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_PID, &pid);
-	if (now - h->complained > COMPLAIN_NS)
-		log_warn("a process (pid %llu) %s; it is turned away", (unsigned long long)pid, what);
-	h->complained = now - h->complained > COMPLAIN_NS ? now : h->complained;
-	nng_pipe_close(pipe);
-	hub_recycle(l);
-}
-
-static void on_hello(struct hub_line *l, nng_pipe pipe)
-{
-	struct hub *h = l->hub;
-	int64_t abi = frame_i64(&l->frame);
-	const char *token = frame_text(&l->frame, &h->scratch);
-	uint64_t pid = 0;
-
-	nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_PID, &pid);
-	LIST_EACH(&h->peers, n, after) {
-		struct peer *p = LIST_ITEM(n, struct peer, hub_node);
-		if (p->state != PEER_EXPECTED || !same_token(p->token, token) || (p->pid != 0 && (uint64_t)p->pid != pid))
-			continue;
-		if (abi != TENON_ABI) {
-			char why[120];
-			snprintf(why, sizeof why, "its host speaks ABI %lld, this tenond %d", (long long)abi, TENON_ABI);
-			hub_answer_ok(l, TENON_UNSUPPORTED, why);
-			p->events->state(p->arg, TENON_UNSUPPORTED, why);
-			return;
-		}
-		memset(p->token, 0, sizeof p->token); /* it opens once */
-		p->state = PEER_GREETED;
-		p->pipe = (uint32_t)nng_pipe_id(pipe);
-		p->ordered = clock_ns();
-		hub_answer_ok(l, TENON_OK, "");
-		return;
-	}
-	turn_away(l, pipe, "greeted on the bus with a token that is not known");
-}
-
-static void on_state(struct hub_line *l)
-{
-	struct peer *p = l->peer;
-	int64_t code = frame_i64(&l->frame);
-	const char *why = frame_text(&l->frame, &l->hub->scratch);
-
-	hub_answer_ok(l, TENON_OK, "");
-	if (p->state != PEER_GREETED)
-		return;
-	if (code >= 0)
-		p->state = PEER_SERVING;
-	p->ordered = clock_ns(); /* however long it took to start: from now on it is to come for orders */
-	p->events->state(p->arg, code < 0 ? (int)code : TENON_OK, why);
 }
 
 /* ---- one question ---- */
@@ -341,7 +323,7 @@ static void answer(struct hub_line *l)
 	case FRAME_RESULT: on_result(p, f); ask(l); break;
 	case FRAME_MANY: on_many(p, f); ask(l); break;
 	case FRAME_ASK: ask(l); break;
-	case FRAME_STATE: on_state(l); break;
+	case FRAME_STATE: peer_state(l); break;
 	case FRAME_CONTROL: peer_control(l); break;
 	case FRAME_PART: serve_part(l); break;
 	case FRAME_READ: serve_read(l); break;
@@ -362,9 +344,9 @@ void peer_asked(struct hub_line *l, nng_pipe pipe)
 
 	if (p == NULL) {
 		if (opened && f->kind == FRAME_HELLO)
-			on_hello(l, pipe);
+			peer_hello(l, pipe);
 		else
-			turn_away(l, pipe, "spoke on the bus without greeting");
+			peer_turn_away(l, pipe, "spoke on the bus without greeting");
 		return;
 	}
 	l->peer = p;
@@ -389,6 +371,11 @@ void peer_sweep(struct peer *p)
 
 	if (p->state == PEER_EXPECTED || p->state == PEER_GONE)
 		return;
+	if (p->duct_lost != 0 && now - p->duct_lost > GRACE_NS) {
+		p->duct_lost = 0;
+		p->events->fault(p->arg, "closed the line that its calls come on");
+		return;
+	}
 	if (p->unsent > PEER_PARKED_MOST) {
 		p->events->fault(p->arg, "does not take its answers");
 		return;
@@ -448,6 +435,7 @@ static void lose_call(struct peer *p, struct slot *s)
 
 static void lose(struct peer *p)
 {
+	close_duct(p);
 	p->state = PEER_GONE;
 	node_take(&p->node);
 	LIST_EACH(&p->remote->asks, n, after) {
@@ -492,6 +480,7 @@ void peer_unref(struct peer *p)
 {
 	if (p == NULL || --p->refs > 0)
 		return;
+	duct_close(&p->duct);
 	mem_free(p->slots);
 	mem_free(p);
 }

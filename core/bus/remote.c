@@ -84,7 +84,8 @@ static void park(struct remote *r, struct hub_line *l)
 	list_add(&r->asks, &l->node);
 }
 
-static void answer_ask(struct remote *r, struct hub_line *l, size_t most)
+/* by its duct, or as the answer to its ask `l` */
+static void send_to(struct remote *r, struct peer *p, struct hub_line *l, size_t most)
 {
 	struct list calls;
 	struct call *c;
@@ -95,9 +96,11 @@ static void answer_ask(struct remote *r, struct hub_line *l, size_t most)
 		list_add(&calls, &c->node);
 	if (list_empty(&calls))
 		return;
-	node_take(&l->node);
-	l->peer->asks--;
-	if (!peer_send(l, &calls))
+	if (l != NULL) {
+		node_take(&l->node);
+		p->asks--;
+	}
+	if (!peer_send(p, l, &calls) && l != NULL)
 		park(r, l);
 	while (!list_empty(&calls)) { /* the frame was full */
 		n = calls.head.prev;
@@ -116,15 +119,28 @@ void remote_flush(struct remote *r)
 	r->flushing = true; /* a call that ends here may bring another */
 	LIST_EACH(&r->peers, n, after) {
 		struct peer *p = LIST_ITEM(n, struct peer, node);
-		hosts += p->asks > 0 && peer_room(p) > 0;
+		hosts += (p->asks > 0 || peer_has_duct(p)) && peer_room(p) > 0;
 	}
 	size_t share = hosts == 0 ? 0 : (r->queued + hosts - 1) / hosts;
+	LIST_EACH(&r->peers, n, after) {
+		struct peer *p = LIST_ITEM(n, struct peer, node);
+		size_t room = peer_has_duct(p) ? peer_room(p) : 0, queued = r->queued;
+		if (room == 0)
+			continue;
+		send_to(r, p, NULL, room < share ? room : share);
+		if (r->queued >= queued)
+			break;
+		node_take(n); /* another one's turn */
+		list_add(&r->peers, n);
+		if (r->queued == 0)
+			break;
+	}
 	LIST_EACH(&r->asks, n, after) {
 		struct hub_line *l = LIST_ITEM(n, struct hub_line, node);
 		size_t room = peer_room(l->peer), queued = r->queued;
 		if (room == 0)
 			continue;
-		answer_ask(r, l, room < share ? room : share);
+		send_to(r, l->peer, l, room < share ? room : share);
 		if (r->queued == 0 || r->queued >= queued) /* all are gone; or there is no memory, and the sweep tries again */
 			break;
 	}

@@ -292,6 +292,7 @@ static void take_orders(struct uplink *up, struct frame *f)
 	int flags = (int)frame_i64(f);
 	uint32_t n;
 
+	intake_catch_up(&up->intake);
 	if (frame_array(f, &n))
 		for (uint32_t i = 0; i < n; i++) {
 			int64_t id;
@@ -377,8 +378,9 @@ int uplink_state(struct uplink *up, int code, const char *why)
 void uplink_serve(struct uplink *up, struct instance *in)
 {
 	up->instance = in;
-	up->intake = (struct intake){ .up = up, .instance = in, .loop = up->loop, .equip = equip, .send_items = send_items };
-	if (intake_open(&up->intake, up->socket, (size_t)up->conf.lanes) < 0)
+	up->intake = (struct intake){ .up = up, .instance = in, .loop = up->loop, .equip = equip, .send_items = send_items,
+	                              .lost = up->conf.lost, .arg = up->conf.arg };
+	if (intake_open(&up->intake, up->socket, up->conf.duct, (size_t)up->conf.lanes) < 0)
 		log_error("no memory for the lines that calls come on");
 	fiber_start(up->loop, STACK_HANDLER, "orders", await_orders, up);
 }

@@ -22,6 +22,7 @@ struct uplink;
 
 struct uplink_conf {
 	const char *address, *token;
+	int duct;                       /* where calls come by; -1: by lines that ask */
 	int lanes;                      /* calls at once */
 	void (*ordered)(void *arg, int flags); /* enum frame_order_flag; on a fiber of the loop */
 	void (*lost)(void *arg);        /* the core is gone; any thread */

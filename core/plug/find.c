@@ -160,7 +160,7 @@ int find_load(struct found *f, struct err *e)
 
 /* ---- folders ---- */
 
-struct search { struct map *found; struct python python; bool shipped; };
+struct search { struct map *found; const struct find_conf *conf; struct python python; bool shipped; };
 
 static int add_file(struct search *s, const char *dir, const char *interface, const char *file)
 {
@@ -174,11 +174,14 @@ static int add_file(struct search *s, const char *dir, const char *interface, co
 	if (snprintf(path, sizeof path, "%s/%s/%s", dir, interface, file) >= (int)sizeof path ||
 	    snprintf(kind, sizeof kind, "%s/%.*s", interface, (int)n - 3, file) >= (int)sizeof kind || map_get(s->found, kind) != NULL)
 		return TENON_OK;
-	const char *python = is_python ? python_program(&s->python, &e) : NULL;
-	const struct described *d = shipped || (is_python && python == NULL) ? NULL : find_describe(path, kind, python, &e);
+	char origin[PATH_MAX];
+	snprintf(origin, sizeof origin, "%s", path);
+	bool admitted = shipped || trust_admit(&s->conf->trust, origin, path, &e) == TENON_OK;
+	const char *python = is_python && admitted ? python_program(&s->python, &e) : NULL;
+	const struct described *d = shipped || !admitted || (is_python && python == NULL) ? NULL : find_describe(path, kind, python, &e);
 	const struct tenon_plugin *p = shipped ? find_open(path, kind, &e) : d != NULL ? d->plugin : NULL;
 	if (p == NULL) {
-		log_error("plugin %s is left out: %s", path, e.text);
+		log_error("plugin %s is left out: %s", origin, e.text);
 		return TENON_OK;
 	}
 	struct found *f = mem_zero(sizeof *f);
@@ -186,12 +189,13 @@ static int add_file(struct search *s, const char *dir, const char *interface, co
 		return TENON_NO_MEMORY;
 	f->kind = mem_strdup(kind);
 	f->path = mem_strdup(path);
+	f->origin = mem_strdup(origin);
 	f->plugin = p;
 	f->python = python;
 	f->shipped = f->loaded = shipped;
 	f->lazy = shipped ? p->start == NULL : !d->starts;
 	f->dialects = shipped ? p->dialects != NULL : d->dialects;
-	return f->kind == NULL || f->path == NULL ? TENON_NO_MEMORY : map_put(s->found, kind, f);
+	return f->kind == NULL || f->path == NULL || f->origin == NULL ? TENON_NO_MEMORY : map_put(s->found, kind, f);
 }
 
 static int add_interface(struct search *s, const char *dir, const char *interface)
@@ -210,17 +214,17 @@ static int add_interface(struct search *s, const char *dir, const char *interfac
 	return rc;
 }
 
-int find_plugins(struct map *found, const char *const *dirs, size_t n, size_t shipped, const char *python, struct err *e)
+int find_plugins(struct map *found, const struct find_conf *conf, struct err *e)
 {
 	char whole[PATH_MAX];
-	struct search s = { .found = found, .python = { .wanted = python } };
+	struct search s = { .found = found, .conf = conf, .python = { .wanted = conf->python } };
 	struct dirent *d;
 	int rc = TENON_OK;
 
-	for (size_t i = 0; i < n; i++) {
-		const char *path = realpath(dirs[i], whole) != NULL ? whole : dirs[i]; /* a host has another working folder */
+	for (size_t i = 0; i < conf->n; i++) {
+		const char *path = realpath(conf->dirs[i], whole) != NULL ? whole : conf->dirs[i]; /* a host has another working folder */
 		DIR *dir = opendir(path);
-		s.shipped = i + shipped >= n;
+		s.shipped = i + conf->shipped >= conf->n;
 		while (dir != NULL && rc == TENON_OK && (d = readdir(dir)) != NULL)
 			if (d->d_name[0] != '.')
 				rc = add_interface(&s, path, d->d_name);
@@ -236,6 +240,7 @@ void find_free(struct map *found)
 		struct found *f = s->value;
 		mem_free(f->kind);
 		mem_free(f->path);
+		mem_free(f->origin);
 		mem_free(f);
 	}
 	map_free(found);

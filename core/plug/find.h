@@ -8,12 +8,14 @@
 #define PLUG_FIND_H
 
 #include "base/map.h"
+#include "trust.h"
 #include <tenon/plugin.h>
 
 struct err;
 
 struct found {
-	char *kind, *path;
+	char *kind, *path;                /* path: what is loaded, a copy where trust.h asks for one */
+	char *origin;                     /* where it was found */
 	const struct tenon_plugin *plugin;
 	const char *python;               /* the interpreter of a plugin in Python; otherwise NULL */
 	bool shipped;                     /* lies beside this program: built or installed with it */
@@ -22,10 +24,15 @@ struct found {
 	bool lazy;                        /* it has nothing to do before its first call: no start function */
 };
 
-/* Looks through `dirs`, first ones first, of which the last `shipped` hold what comes with tenond and is loaded at once. What lies
- * elsewhere is only described, by a process of its own. `python`: the interpreter, "" for the first python3 of PATH; kept. `found` maps
- * kind -> struct found. Reports rejects in the log. */
-int  find_plugins(struct map *found, const char *const *dirs, size_t n, size_t shipped, const char *python, struct err *);
+struct find_conf {
+	const char *const *dirs;          /* first ones first */
+	size_t n, shipped;                /* the last `shipped` of them hold what comes with tenond and is loaded at once */
+	const char *python;               /* the interpreter, "" for the first python3 of PATH; kept */
+	struct trust trust;               /* in what lies elsewhere, which is only described, by a process of its own */
+};
+
+/* `found` maps kind -> struct found. Reports rejects in the log. */
+int  find_plugins(struct map *found, const struct find_conf *, struct err *);
 /* What the file at `path` says of itself now; NULL on failure. It is as `kind`, or refused. `python`: what runs it, or NULL. */
 struct described;
 const struct described *find_describe(const char *path, const char *kind, const char *python, struct err *);

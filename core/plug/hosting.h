@@ -16,6 +16,7 @@
 	F(S, const char *, data_dir, .doc = "the one folder that it may write to") \
 	F(S, struct tenon_bytes, config, .doc = "the instance's configuration, packed by the plugin's own table") \
 	F(S, int64_t, parent, .doc = "process that started it: it ends with that") \
+	F(S, bool, duct, .doc = "its stdin is the duct that calls come by") \
 	F(S, int64_t, lanes, .dflt = "64", .range = "1..256", .doc = "calls at once") \
 	F(S, int64_t, log_level, .doc = "the chattiest lines that it writes") \
 	F(S, int64_t, call_memory, .doc = "bytes of memory that one call may take") \

@@ -323,6 +323,8 @@ void life_start(struct life *l, void (*done)(void *), void *arg)
 	fiber_start(l->loop, STACK_HANDLER, "start", start_fiber, l);
 }
 
+void life_on_reload(struct life *l, const struct trust *t) { l->trust = t; }
+
 void life_on_reread(struct life *l, int (*reread)(void *, struct conf **, struct err *), void *arg)
 {
 	l->reread = reread;

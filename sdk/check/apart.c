@@ -31,7 +31,8 @@ int apart_start(struct apart *p, struct err *e)
 	                                .failed = on_given_up };
 
 	snprintf(kind, sizeof kind, "%.90s/%.90s", p->subject->plugin->interface, p->subject->plugin->name);
-	snprintf(socket, sizeof socket, "%.80s/bus", p->subject->dir);
+	if (snprintf(socket, sizeof socket, "%s/bus", p->subject->dir) >= 100)
+		return err_set(e, TENON_INVALID_ARGUMENT, "%s is too long a path for a socket: set TMPDIR to a shorter one", p->subject->dir);
 	int rc = shape_get(&process_conf_table, &limits, e);
 	if (rc == TENON_OK)
 		shape_blank(limits, &spec.limits);

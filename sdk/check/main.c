@@ -207,7 +207,8 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 int main(int argc, char **argv)
 {
 	static struct line l;
-	static char path[PATH_MAX], dir[] = "/tmp/tenon-check-XXXXXX";
+	static char path[PATH_MAX], dir[PATH_MAX];
+	const char *tmp = getenv("TMPDIR");
 
 	if (!read_line(&l, argc, argv))
 		return 2;
@@ -216,6 +217,7 @@ int main(int argc, char **argv)
 	if (realpath(l.subject.path, path) == NULL)
 		return perror(l.subject.path), 2;
 	l.subject.path = path;
+	snprintf(dir, sizeof dir, "%s/tenon-check-XXXXXX", tmp != NULL && *tmp == '/' ? tmp : "/tmp");
 	if (mkdtemp(dir) == NULL)
 		return perror(dir), 2;
 	l.subject.dir = dir;

@@ -32,6 +32,8 @@
 #include "sandbox.h"
 #include "wire/unpack.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -49,6 +51,7 @@ struct host {
 	struct loop *loop;
 	struct instance *instance;
 	struct uplink *uplink;
+	int duct;                    /* -1: none */
 	bool created, stopping;
 	int status;
 };
@@ -75,6 +78,20 @@ static int read_hosting(struct host *h, struct err *e)
 	explicit_bzero(b.p, b.n);
 	buf_free(&b);
 	return rc;
+}
+
+/* the duct came as stdin, where the plugin would find it: to where the hello was */
+static int take_duct(struct host *h, struct err *e)
+{
+	int null = -1;
+
+	h->duct = -1;
+	if (!h->conf.duct)
+		return TENON_OK;
+	h->duct = dup3(STDIN_FILENO, HELLO_FD, O_CLOEXEC);
+	if (h->duct < 0 || (null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0 || dup2(null, STDIN_FILENO) < 0)
+		return err_set(e, TENON_UNAVAILABLE, "the line that calls come by: %s", strerror(errno));
+	return close(null), TENON_OK;
 }
 
 static int shut_in(struct host *h, struct err *e)
@@ -185,7 +202,7 @@ static void on_lost(void *arg)
 static void begin(void *arg)
 {
 	struct host *h = arg;
-	struct uplink_conf conf = { .address = h->conf.address, .token = h->conf.token, .lanes = (int)h->conf.lanes,
+	struct uplink_conf conf = { .address = h->conf.address, .token = h->conf.token, .duct = h->duct, .lanes = (int)h->conf.lanes,
 	                            .ordered = on_order, .lost = on_lost, .arg = h };
 	struct err e = { 0 };
 
@@ -249,6 +266,8 @@ static int host(struct host *h, struct err *e)
 	if (rc < 0)
 		return rc;
 	log_setup((int)h->conf.log_level, LOG_RELAYED);
+	if ((rc = take_duct(h, e)) < 0)
+		return rc;
 	if ((rc = shut_in(h, e)) < 0)
 		return err_prefix(e, "sandbox");
 	if (*h->conf.python != '\0')
