@@ -266,7 +266,7 @@ static int host(struct host *h, struct err *e)
 	if (rc < 0)
 		return rc;
 	log_setup((int)h->conf.log_level, LOG_RELAYED);
-	if ((rc = take_duct(h, e)) < 0)
+	if (*h->conf.python == '\0' && (rc = take_duct(h, e)) < 0) /* the interpreter does that itself */
 		return rc;
 	if ((rc = shut_in(h, e)) < 0)
 		return err_prefix(e, "sandbox");
