@@ -266,13 +266,15 @@ static int host(struct host *h, struct err *e)
 	if (rc < 0)
 		return rc;
 	log_setup((int)h->conf.log_level, LOG_RELAYED);
-	if (*h->conf.python == '\0' && (rc = take_duct(h, e)) < 0) /* the interpreter does that itself */
-		return rc;
+	if (*h->conf.python == '\0') { /* the interpreter does both itself */
+		close(HELLO_FD);
+		if ((rc = take_duct(h, e)) < 0)
+			return rc;
+	}
 	if ((rc = shut_in(h, e)) < 0)
 		return err_prefix(e, "sandbox");
 	if (*h->conf.python != '\0')
 		return become_python(h, e);
-	close(HELLO_FD);
 	if ((h->plugin = find_open(h->conf.path, h->conf.kind, e)) == NULL)
 		return e->code;
 	return serve(h, e);
