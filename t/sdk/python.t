@@ -3,6 +3,7 @@
 """python - plugins in Python: the runtime's own tests, the example served by a real tenond (everything that a method can do, and its
 death), the sandbox, what is refused with words, and a new project from its template to its route."""
 import base64
+import collections
 import contextlib
 import http.client
 import json
@@ -10,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -289,6 +291,53 @@ def cancels(t):
     tap.ok(time.monotonic() - start < 3, "100 calls at once take two rounds of 64 lanes", time.monotonic() - start)
 
 
+def storm(t):
+    """callers that leave at once, before, while and after their call begins"""
+    body = b'{"ms":1500}'
+    for i in range(300):
+        with socket.create_connection(("127.0.0.1", t.port)) as s:
+            s.sendall(b"POST /api/v1/hello/nap HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            time.sleep(i % 3 / 1000)
+    tap.ok(until(lambda: hello(t, "nap", ms=1)[0] == 200, 3), "300 callers that leave")
+    many = [threading.Thread(target=lambda: hello(t, "nap", ms=300)) for _ in range(64)]
+    start = time.monotonic()
+    for thread in many:
+        thread.start()
+    for thread in many:
+        thread.join()
+    tap.ok(time.monotonic() - start < 2, "leave all 64 lanes free", time.monotonic() - start)
+
+
+def reloads(t, file):
+    """a new file under load: no call fails"""
+    got, stop = collections.Counter(), threading.Event()
+
+    def ask():
+        while not stop.is_set():
+            status, body = hello(t, "greet", name="A")
+            got[status, body.get("text")] += 1
+    askers = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in askers:
+        thread.start()
+    with open(file) as f:
+        source = f.read()
+    with open(file, "w") as f:
+        f.write(source.replace('("!" if', '("?" if'))
+    answer = call(t, "/api/v1/plugins/reload", {"instance": "hello"})
+    tap.ok(answer[0] == 200, "reloaded", answer)
+    with open(file, "w") as f:
+        f.write("def")
+    status, body = call(t, "/api/v1/plugins/reload", {"instance": "hello"})
+    tap.ok(status == 400 and "SyntaxError" in body["detail"], "a file that cannot be read is refused", body)
+    time.sleep(0.3)
+    stop.set()
+    for thread in askers:
+        thread.join()
+    with open(file, "w") as f:
+        f.write(source)
+    tap.is_(set(got), {(200, "Hi, A!"), (200, "Hi, A?")}, "no call failed, and the new file answers")
+
+
 def dies(t):
     pid, answers = host_of(t), []
     waiting = [threading.Thread(target=lambda m=m: answers.append(hello(t, m[0], ms=3000, **m[1]))) for m in (("nap", {}), ("sum", {"numbers": []}))]
@@ -324,6 +373,8 @@ def example(where):
         messages(t)
         streams(t)
         cancels(t)
+        storm(t)
+        reloads(t, plugins + "/service/hello.py")
         dies(t)
         drains(t)
 
