@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SLOT_BITS = 9, ORDER_MS = 1000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000 };
+enum { SLOT_BITS = 9, ORDER_MS = 1000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000, LATE_NS = 200000000 };
 _Static_assert(1 << SLOT_BITS == PEER_LANES, "an id has room for each slot");
 
 /* ---- slots ---- */
@@ -418,6 +418,8 @@ void peer_asked(struct hub_line *l, nng_pipe pipe)
 }
 
 /* ---- deadlines ---- */
+
+bool peer_is_late(const struct peer *p) { return p->control == NULL && clock_ns() - p->ordered > LATE_NS; }
 
 void peer_sweep(struct peer *p)
 {

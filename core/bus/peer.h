@@ -77,6 +77,7 @@ void peer_unref(struct peer *);
 
 /* hub.c and remote.c */
 void peer_asked(struct hub_line *, nng_pipe);    /* one question, whatever it is */
+bool peer_is_late(const struct peer *);          /* it should have come for its orders by now: busy, or hangs */
 bool peer_has_room(const struct peer *);         /* for one more call; a host that asks for more than it may have does not keep to the rules */
 bool peer_send(struct hub_line *ask, struct call *); /* false: it was ended instead, and the line still asks */
 void peer_lost(struct hub *, uint32_t pipe);

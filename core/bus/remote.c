@@ -38,12 +38,24 @@ static int refuse(const struct remote *r, struct call *c)
 	return call_fail(c, TENON_UNAVAILABLE, "%s is not running: %s", r->instance->name, r->refusal);
 }
 
+/* The ask that waits longest, but rather that of a host that comes for its orders than of one that may hang. */
+static struct node *pop_ask(struct remote *r)
+{
+	LIST_EACH(&r->asks, n, after) {
+		if (peer_is_late(LIST_ITEM(n, struct hub_line, node)->peer))
+			continue;
+		node_take(n);
+		return n;
+	}
+	return list_pop(&r->asks);
+}
+
 /* to a host that waits for work, if there is one */
 static bool send_at_once(struct remote *r, struct call *c)
 {
 	struct node *n;
 
-	while ((n = list_pop(&r->asks)) != NULL) {
+	while ((n = pop_ask(r)) != NULL) {
 		struct hub_line *l = LIST_ITEM(n, struct hub_line, node);
 		if (!peer_has_room(l->peer)) {
 			peer_refuse(l, TENON_OVERLOADED, "asks for more calls than it may have");
