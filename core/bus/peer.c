@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SLOT_BITS = 9, ASKS_MOST = 4, ORDER_MS = 1000, HANG_MS = 5000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000, DUCT_FULL = 1 << 20,
+enum { SLOT_BITS = 9, ASKS_MOST = 4, ORDER_MS = 1000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000, DUCT_FULL = 1 << 20,
        DRAIN_READS = 64 };
 _Static_assert(1 << SLOT_BITS == PEER_LANES, "an id has room for each slot");
 
@@ -113,7 +113,7 @@ void peer_refuse(struct hub_line *l, int code, const char *what)
 
 static int64_t time_left_ms(const struct call *c)
 {
-	if (c->pub.deadline == INT64_MAX || c->method->row->flags & TENON_WRITE)
+	if (c->pub.deadline == INT64_MAX)
 		return -1;
 	int64_t left = (c->pub.deadline - clock_ns()) / 1000000;
 	return left > 0 ? left : 0;
@@ -394,7 +394,7 @@ void peer_sweep(struct peer *p)
 	}
 	if (p->control != NULL && (tell || now - p->ordered > ORDER_MS * 1000000LL))
 		peer_give_orders(p);
-	else if (p->control == NULL && now - p->ordered > (p->hang_ms + ORDER_MS) * 1000000)
+	else if (p->control == NULL && p->state != PEER_GREETED && p->hang_ms > 0 && now - p->ordered > (p->hang_ms + ORDER_MS) * 1000000)
 		p->events->fault(p->arg, "hangs");
 }
 
@@ -414,7 +414,6 @@ struct peer *peer_expect(struct remote *r, const char *token, int pid, const str
 	p->arg = arg;
 	p->refs = 1;
 	p->pid = pid;
-	p->hang_ms = HANG_MS;
 	snprintf(p->token, sizeof p->token, "%s", token);
 	list_add(&r->peers, &p->node);
 	list_add(&r->hub->peers, &p->hub_node);

@@ -72,7 +72,7 @@ struct peer {
 	int64_t complained;          /* ns: when the log last named it */
 	struct hub_line *control;    /* parked: where orders go */
 	int64_t ordered;             /* ns: when it was last told something, or greeted */
-	int64_t hang_ms;
+	int64_t hang_ms;             /* 0: it may come for orders as late as it likes */
 	int orders;                  /* enum frame_order_flag, not told yet */
 	int64_t calls;               /* answered so far */
 };

@@ -106,8 +106,11 @@ void fiber_park(void)
 void fiber_wake(struct fiber *f) { loop_ready(f->loop, f); }
 
 #ifndef WITH_ASAN
+static struct sigaction before; /* who else wants to know: a host tells its story (sdk/host/crash.h) */
+
 static void on_fault(int signo, siginfo_t *info, void *context)
 {
+	bool others = before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN;
 	struct fiber *f = self;
 	char line[256];
 	int n;
@@ -116,11 +119,14 @@ static void on_fault(int signo, siginfo_t *info, void *context)
 	if (f != NULL && stack_guards(f->stack, info->si_addr))
 		n = snprintf(line, sizeof line, "tenond: fatal: the stack of a fiber ran over in %s (at %p)\n", f->name, info->si_addr);
 	else
-		n = snprintf(line, sizeof line, "tenond: fatal: signal %d at %p%s%s\n", signo, info->si_addr,
+		n = others ? 0 : snprintf(line, sizeof line, "tenond: fatal: signal %d at %p%s%s\n", signo, info->si_addr,
 		             f != NULL ? " in " : "", f != NULL ? f->name : "");
-	if (write(STDERR_FILENO, line, (size_t)n) < 0)
+	if (n > 0 && write(STDERR_FILENO, line, (size_t)n) < 0)
 		_exit(128 + signo);
+	if (others)
+		before.sa_handler(signo);
 	signal(signo, SIG_DFL); /* once more, for the core dump */
+	raise(signo);           /* also when it was sent, and no instruction will run into it again */
 }
 #endif
 
@@ -137,7 +143,9 @@ void fiber_thread_start(void)
 #ifndef WITH_ASAN
 	sigaltstack(&(stack_t){ .ss_sp = signal_stack, .ss_size = SIGNAL_STACK }, NULL);
 	struct sigaction act = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
-	sigaction(SIGSEGV, &act, NULL);
+	struct sigaction was;
+	if (sigaction(SIGSEGV, &act, &was) == 0 && was.sa_sigaction != on_fault)
+		before = was;
 	sigaction(SIGBUS, &act, NULL);
 #endif
 }

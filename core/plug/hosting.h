@@ -11,6 +11,7 @@
 	F(S, const char *, token, .doc = "opens the bus once") \
 	F(S, const char *, path, .doc = "of the plugin") \
 	F(S, const char *, kind, .doc = "what it must call itself: <interface>/<vendor>") \
+	F(S, const char *, python, .doc = "the interpreter that runs it, if it is written in Python") \
 	F(S, const char *, instance, .doc = "its name on the bus") \
 	F(S, const char *, data_dir, .doc = "the one folder that it may write to") \
 	F(S, struct tenon_bytes, config, .doc = "the instance's configuration, packed by the plugin's own table") \

@@ -46,8 +46,8 @@ static void on_home(struct task *t)
 	struct step *s = LIST_ITEM(t, struct step, task);
 	int rc = fiber_start(loop_self(), STACK_HANDLER, s->name, run_and_wake, s);
 
-	if (rc == TENON_OK)
-		return; /* it may have ended already, and be gone with who waited for it */
+	if (rc == TENON_OK) /* it may have ended already, with a code of its own, and be gone */
+		return;
 	s->code = rc;
 	wait_wake(&s->waiter);
 }

@@ -325,7 +325,8 @@ static void pack_hosting(struct supervisor *s, const char *token, struct buf *b)
 {
 	const struct process_conf *c = &s->spec.limits;
 	struct hosting h = {
-		.address = s->spec.hub->address, .token = token, .path = s->path, .kind = s->kind, .instance = s->spec.instance->name,
+		.address = s->spec.hub->address, .token = token, .path = s->path, .kind = s->kind, .python = s->spec.python,
+		.instance = s->spec.instance->name,
 		.data_dir = s->spec.instance->host.data_dir, .config = { s->spec.config.p, s->spec.config.n }, .parent = getpid(), .duct = true, .lanes = c->lanes,
 		.log_level = log_wants(LOG_DEBUG) ? LOG_DEBUG : log_wants(LOG_INFO) ? LOG_INFO : log_wants(LOG_WARN) ? LOG_WARN : LOG_ERROR,
 		.call_memory = (int64_t)s->spec.instance->bus->arena_limit, .memory = c->memory, .cpu_seconds = c->cpu_seconds,
@@ -375,6 +376,7 @@ static int start_host(struct host *h)
 		log_line(LOG_ERROR, name_of(h), NULL, "no process: %s", s->why);
 		return rc;
 	}
+	h->peer->hang_ms = s->spec.limits.hang;
 	set_state(h, HOST_STARTING, s->spec.limits.start_timeout, kill_host);
 	return TENON_OK;
 }
@@ -420,6 +422,12 @@ static void end_if_idle(void *arg)
 	}
 }
 
+static void stop_all(struct supervisor *s)
+{
+	LIST_EACH(&s->hosts, n, after)
+		stop_host(LIST_ITEM(n, struct host, node));
+}
+
 int supervisor_start(struct supervisor *s, char *why, size_t size)
 {
 	LIST_EACH(&s->hosts, n, after)
@@ -429,11 +437,11 @@ int supervisor_start(struct supervisor *s, char *why, size_t size)
 	s->generation++;
 	if (s->spec.limits.idle > 0 && s->idle == NULL)
 		s->idle = loop_every(loop_self(), IDLE_POLL_MS, IDLE_POLL_MS, end_if_idle, s);
-	if (s->spec.lazy)
-		return TENON_OK;
-	int rc = start_generation(s, s->spec.limits.replicas);
+	int rc = start_generation(s, s->spec.lazy ? 1 : s->spec.limits.replicas);
 	if (rc == TENON_OK)
 		rc = wait_for_hosts(s, s->generation);
+	if (rc == TENON_OK && s->spec.lazy) /* it can be created: that is all there was to know before its first call */
+		stop_all(s);
 	if (rc < 0)
 		snprintf(why, size, "%s", s->why);
 	return rc;

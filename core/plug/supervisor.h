@@ -38,6 +38,7 @@ struct supervisor;
 	F(S, const char *, may_call, .doc = "instances that it may call beside those that the plugin says it needs; * = any") \
 	F(S, int64_t, idle, .dflt = "0", .range = "0..", .label = "ms", .doc = "ends a process that had no call for so long; 0 = never") \
 	F(S, int64_t, crashes, .dflt = "5", .range = "1..", .doc = "deaths of each, less than a minute apart, that are borne; one more and the instance fails") \
+	F(S, int64_t, hang, .dflt = "5000", .range = "0..", .label = "ms", .doc = "one that does not come for orders so long hangs, and is ended; 0 = never") \
 	F(S, int64_t, start_timeout, .dflt = "10000", .range = "1..", .label = "ms", .doc = "how long it may take to start") \
 	F(S, int64_t, stop_timeout, .dflt = "10000", .range = "0..", .label = "ms", .doc = "how long it may take to stop, then it is ended")
 TENON_STRUCT(process_conf, PROCESS_CONF);
@@ -48,6 +49,7 @@ struct supervisor_spec {
 	struct instance *instance;
 	struct process_conf limits;  /* its strings are copied */
 	const char *path, *kind;     /* of the plugin */
+	const char *python;          /* the interpreter that runs it; NULL: none. Borrowed for good */
 	struct buf config;           /* packed; taken */
 	bool lazy;                   /* no process until the first call */
 	void (*failed)(void *arg);   /* the instance's reason says why; it takes no more calls */

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/map.h"
 #include "base/text.h"
+#include "bus/bus.h"
 #include "conf/conf.h"
 #include "find.h"
 
@@ -17,7 +18,12 @@ TENON_TABLE(, instance_conf, INSTANCE_CONF);
 enum placement wish_placement(const struct wish *w)
 {
 	enum placement p = (enum placement)w->conf.placement;
-	return p != PLACE_DEFAULT ? p : w->found->shipped ? PLACE_INLINE : PLACE_PROCESS;
+	const struct tenon_plugin *plugin = w->found->plugin;
+
+	if (p != PLACE_DEFAULT)
+		return p;
+	bool outside = !w->found->shipped || (PLUGIN_HAS(plugin, placement) && strcmp(plugin->placement, "process") == 0);
+	return outside ? PLACE_PROCESS : PLACE_INLINE;
 }
 
 /* of two that bring the same name it is that of the one that comes with tenond */

@@ -26,7 +26,7 @@ def config(folder, r, **more):
     return write_config(folder, {"hook": hook, "other": dict(hook, url=r.url + "/other"),
                                  "notify": dict({"channels": [{"name": "ops", "instance": "hook"}, {"name": "other", "instance": "other"},
                                                               {"name": "lost", "instance": "nobody"}],
-                                                 "first_retry": "200ms", "lease": "3s"}, **more)})
+                                                 "first_retry": "200ms", "lease": "3s", "process": {"may_call": "*"}}, **more)})
 
 
 def check_methods(t, r):
@@ -194,7 +194,7 @@ def check_kills(folder, r):
 
 def main():
     with tempfile.TemporaryDirectory() as folder, Receiver() as r:
-        for placement in ("inline", "thread"):
+        for placement in ("inline", "thread", "process"):
             tap.diag("placement " + placement)
             r.requests.clear()
             with server.Tenond(["--config", config(folder, r, placement=placement)]) as t:

@@ -41,7 +41,8 @@ def config(folder, servers, placement):
         channels.append({"name": local, "instance": "mail", "to": [local + "@example.org"]})
     channels.append({"name": "both", "instance": "mail", "to": ["never@example.org", "Somebody Élse <other@example.org>"]})
     channels.append({"name": "hang", "instance": "slow", "to": ["hang@example.org"]})
-    instances["notify"] = {"channels": channels, "tries": 3, "first_retry": "1ms", "placement": placement}
+    instances["notify"] = {"channels": channels, "tries": 3, "first_retry": "1ms", "placement": placement,
+                           "process": {"may_call": "*"}}
     return write_config(folder, instances), silent
 
 
@@ -157,7 +158,7 @@ def check_config(folder):
     binary = os.path.join(tap.BUILD, "tenond")
     for change, word in (({"from": "a@b\r\nBcc: c@d"}, "from"), ({"to": ["x"]}, "to"), ({"url": "http://x"}, "url"), ({"url": "smtp://u:geheim@x"}, "url"),
                          ({"tls": "none", "user": "u", "password": "geheim"}, "tls"), ({"password": "geheim"}, "user"), ({"tls": "perhaps"}, "tls")):
-        path = write_config(folder, {"mail": dict(mail(25), **change)}, "wrong.yaml")
+        path = write_config(folder, {"mail": dict(mail(25), placement="inline", **change)}, "wrong.yaml")
         done = subprocess.run([binary, "--config", path, "--data", os.path.join(folder, "none"), "--listen", "127.0.0.1:0"], capture_output=True, text=True,
                               timeout=20)
         tap.ok(done.returncode != 0 and word + ":" in done.stderr and "geheim" not in done.stderr, "%s is refused" % change, done.stderr)
@@ -173,7 +174,7 @@ def main():
         login = ["--user", "tenon", "--password", PASSWORD]
         with MailServer(folder, "full", *cert, *login) as full, MailServer(folder, "plain") as plain, \
                 MailServer(folder, "smtps", *cert, *login, "--smtps") as smtps:
-            for placement in ("inline", "thread"):
+            for placement in ("inline", "thread", "process"):
                 tap.diag("placement " + placement)
                 path, silent = config(folder, (full, plain, smtps), placement)
                 with server.Tenond(["--config", path]) as t:

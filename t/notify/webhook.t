@@ -58,7 +58,8 @@ def config(folder, r, tls, placement):
     for i, host in enumerate(FORMS):
         instances["form%d" % i] = hook("", url="http://%s:%d/form" % (host, r.port), allow_private=False, timeout="2s")
     channels = [{"name": name, "instance": name} for name in instances]
-    instances["notify"] = {"channels": channels, "tries": 3, "first_retry": "1ms", "placement": placement}
+    instances["notify"] = {"channels": channels, "tries": 3, "first_retry": "1ms", "placement": placement,
+                           "process": {"may_call": "*"}}
     return write_config(folder, instances)
 
 
@@ -135,7 +136,7 @@ def check_secrets(t, path):
 
 
 def check_config(folder):
-    base = {"plugin": "notify/webhook", "url": "https://example.org/geheim"}
+    base = {"plugin": "notify/webhook", "url": "https://example.org/geheim", "placement": "inline"}
     for change, word in (({"url": "ftp://x/geheim"}, "url"), ({"url": "https://u:geheim@x"}, "url"), ({"url": "https://x/\r\nX-geheim"}, "url"),
                          ({"secrets": ["geheim"]}, "secrets[0]"), ({"secrets": [SECRET, "whsec_geheim"]}, "secrets[1]"), ({"headers": {"a b": "geheim"}}, "headers"),
                          ({"headers": {"A": "geheim\r\nB: c"}}, "headers"), ({"headers": {"Webhook-Id": "geheim"}}, "headers"), ({"allow": ["10.0.0.0/33"]}, "allow")):
@@ -149,7 +150,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder, Receiver() as r, Receiver() as proxy:
         make_authority(folder)
         tls = Receiver(cert=os.path.join(folder, "server"))
-        for placement in ("inline", "thread"):
+        for placement in ("inline", "thread", "process"):
             tap.diag("placement " + placement)
             r.answer = answer({})
             path = config(folder, r, tls, placement)

@@ -58,13 +58,11 @@ def read(path):
 def children(pid):
     """{pid: command} of the processes that it started and that run."""
     found = {}
-    for name in os.listdir("/proc"):
-        if not name.isdigit():
-            continue
-        stat = read("/proc/%s/stat" % name).decode(errors="replace")
-        rest = stat.rpartition(")")[2].split()
-        if len(rest) > 1 and rest[0] != "Z" and int(rest[1]) == pid:
-            found[int(name)] = read("/proc/%s/cmdline" % name).decode(errors="replace").split("\0")[:-1]
+    for task in os.listdir("/proc/%d/task" % pid) if os.path.exists("/proc/%d/task" % pid) else ():
+        for name in read("/proc/%d/task/%s/children" % (pid, task)).split():
+            argv = read("/proc/%d/cmdline" % int(name)).decode(errors="replace").split("\0")[:-1]
+            if argv: # a zombie has none
+                found[int(name)] = argv
     return found
 
 

@@ -358,7 +358,7 @@ static int compose(const char *placement, struct err *e)
 	if (rc == TENON_OK)
 		rc = loop_open(&rig.loop, 0, e);
 	if (rc == TENON_OK) /* in a process it is a third party's: only described here */
-		rc = find_plugins(&rig.found, dirs, 1, strcmp(placement, "process") != 0, e);
+		rc = find_plugins(&rig.found, &(struct find_conf){ dirs, 1, strcmp(placement, "process") != 0, "python3", { 0 } }, e);
 	if (rc == TENON_OK)
 		rc = life_open(&rig.life, &rig.bus, rig.conf, &rig.found, rig.loop, rig.dir, e);
 	if (rc == TENON_OK)

@@ -210,6 +210,6 @@ static const struct tenon_method methods[] = {
 static const struct tenon_plugin smtp = {
 	.size = sizeof smtp, .abi = TENON_ABI, .name = "smtp", .version = "1.0.0", .interface = "notify", .licence = "Apache-2.0",
 	.doc = "Messages as mail, through an SMTP server.", .config = &smtp_config_table, .methods = methods, .lanes = lanes,
-	.create = create, .destroy = destroy,
+	.create = create, .destroy = destroy, .placement = "process",
 };
 TENON_EXPORT(smtp);

@@ -159,6 +159,6 @@ static const struct tenon_method methods[] = {
 static const struct tenon_plugin webhook = {
 	.size = sizeof webhook, .abi = TENON_ABI, .name = "webhook", .version = "1.0.0", .interface = "notify", .licence = "Apache-2.0",
 	.doc = "Messages as signed HTTP requests (Standard Webhooks).", .config = &webhook_config_table, .methods = methods, .lanes = lanes,
-	.create = create, .destroy = destroy,
+	.create = create, .destroy = destroy, .placement = "process",
 };
 TENON_EXPORT(webhook);

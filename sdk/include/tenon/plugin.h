@@ -292,6 +292,9 @@ struct tenon_plugin {
 
 	const struct tenon_topic *topics;       /* what it publishes; ends with name == NULL; NULL: nothing */
 	const struct tenon_resolver *resolvers; /* of the entities that it owns; ends with field == NULL; NULL: none */
+	/* where it runs if the configuration does not say, of what comes with tenond: "process", or NULL: inline. What others bring
+	 * runs in a process. */
+	const char *placement;
 };
 
 #define TENON_EXPORT(descriptor) \

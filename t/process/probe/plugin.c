@@ -54,7 +54,7 @@ TENON_MESSAGE(echo_result, ECHO_RESULT);
 TENON_MESSAGE(nap_args, NAP_ARGS);
 #define NAP_RESULT(F, S) \
 	F(S, bool, cancelled) \
-	F(S, int64_t, cancels, .doc = "naps of this process that were cancelled")
+	F(S, int64_t, cancels, .doc = "naps of this instance that saw that they were cancelled")
 TENON_MESSAGE(nap_result, NAP_RESULT);
 
 #define HARM_ARGS(F, S) \
@@ -123,10 +123,10 @@ static int nap(struct tenon_call *c, const struct nap_args *a, struct nap_result
 		if (tenon_sleep(c, left < 20 ? left : 20) < 0 && a->deaf)
 			usleep(20000);
 	out->cancelled = tenon_cancelled(c);
-	p->cancels += out->cancelled;
+	p->cancels += out->cancelled && !a->deaf;
 	out->cancels = p->cancels;
 	out->has.cancelled = out->has.cancels = 1;
-	return out->cancelled ? TENON_CANCELLED : TENON_OK;
+	return out->cancelled && !a->deaf ? TENON_CANCELLED : TENON_OK;
 }
 TENON_HANDLER(nap, struct nap_args, struct nap_result)
 
@@ -306,6 +306,8 @@ static const struct tenon_method methods[] = {
 	  .permission = "read", .doc = "Sleeps." },
 	{ .name = "nap_write", .args = &nap_args_table, .result = &nap_result_table, .handler = nap_handler, .deadline_ms = 300,
 	  .flags = TENON_WRITE, .permission = "edit", .doc = "Sleeps, and is answered with its outcome." },
+	{ .name = "nap_again", .args = &nap_args_table, .result = &nap_result_table, .handler = nap_handler, .flags = TENON_IDEMPOTENT,
+	  .permission = "read", .doc = "Sleeps, and may be asked to twice." },
 	{ .name = "harm", .args = &harm_args_table, .result = &harm_result_table, .handler = harm_handler, .deadline_ms = 3000,
 	  .permission = "edit", .doc = "Harms its process." },
 	{ .name = "list", .args = &list_args_table, .result = &list_result_table, .handler = list_handler, .permission = "read",
