@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum { SLOT_BITS = 9, ASKS_MOST = 4, ORDER_MS = 1000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000, DUCT_FULL = 1 << 20,
-       DRAIN_READS = 64 };
+       DRAIN_READS = 64, LATE_NS = 200000000 };
 _Static_assert(1 << SLOT_BITS == PEER_LANES, "an id has room for each slot");
 
 /* ---- slots ---- */
@@ -363,6 +363,8 @@ void peer_asked(struct hub_line *l, nng_pipe pipe)
 }
 
 /* ---- deadlines ---- */
+
+bool peer_is_late(const struct peer *p) { return p->control == NULL && clock_ns() - p->ordered > LATE_NS; }
 
 void peer_sweep(struct peer *p)
 {
