@@ -191,11 +191,11 @@ static int add_file(struct search *s, const char *dir, const char *interface, co
 	f->path = mem_strdup(path);
 	f->origin = mem_strdup(origin);
 	f->plugin = p;
-	f->python = python;
+	f->python = python == NULL ? NULL : mem_strdup(python);
 	f->shipped = f->loaded = shipped;
 	f->lazy = shipped ? p->start == NULL : !d->starts;
 	f->dialects = shipped ? p->dialects != NULL : d->dialects;
-	return f->kind == NULL || f->path == NULL || f->origin == NULL ? TENON_NO_MEMORY : map_put(s->found, kind, f);
+	return f->kind == NULL || f->path == NULL || f->origin == NULL || (python != NULL && f->python == NULL) ? TENON_NO_MEMORY : map_put(s->found, kind, f);
 }
 
 static int add_interface(struct search *s, const char *dir, const char *interface)
@@ -231,6 +231,7 @@ int find_plugins(struct map *found, const struct find_conf *conf, struct err *e)
 		if (dir != NULL)
 			closedir(dir);
 	}
+	mem_free(s.python.program);
 	return rc < 0 ? err_set(e, rc, "no memory to list the plugins") : TENON_OK;
 }
 
@@ -241,6 +242,7 @@ void find_free(struct map *found)
 		mem_free(f->kind);
 		mem_free(f->path);
 		mem_free(f->origin);
+		mem_free(f->python);
 		mem_free(f);
 	}
 	map_free(found);

@@ -17,7 +17,7 @@ struct found {
 	char *kind, *path;                /* path: what is loaded, a copy where trust.h asks for one */
 	char *origin;                     /* where it was found */
 	const struct tenon_plugin *plugin;
-	const char *python;               /* the interpreter of a plugin in Python; otherwise NULL */
+	char *python;                     /* the interpreter of a plugin in Python; otherwise NULL */
 	bool shipped;                     /* lies beside this program: built or installed with it */
 	bool loaded;                      /* into this process; otherwise only described, without handlers */
 	bool dialects;                    /* it brings some, which a description cannot hold */
@@ -27,7 +27,7 @@ struct found {
 struct find_conf {
 	const char *const *dirs;          /* first ones first */
 	size_t n, shipped;                /* the last `shipped` of them hold what comes with tenond and is loaded at once */
-	const char *python;               /* the interpreter, "" for the first python3 of PATH; kept */
+	const char *python;               /* the interpreter, "" for the first python3 of PATH */
 	struct trust trust;               /* in what lies elsewhere, which is only described, by a process of its own */
 };
 

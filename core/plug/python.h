@@ -10,6 +10,6 @@ struct err;
 
 struct python { const char *wanted; char *program; }; /* wanted: "" or NULL: look for one */
 
-const char *python_program(struct python *, struct err *); /* NULL: there is none. The text stays for good */
+const char *python_program(struct python *, struct err *); /* NULL: there is none. `program` is to be freed */
 
 #endif
