@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SLOT_BITS = 9, ORDER_MS = 1000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000, LATE_NS = 200000000 };
+enum { SLOT_BITS = 9, ORDER_MS = 1000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000, COMPLAINTS_MOST = 8, LATE_NS = 200000000 };
 _Static_assert(1 << SLOT_BITS == PEER_LANES, "an id has room for each slot");
 
 /* ---- slots ---- */
@@ -100,9 +100,16 @@ void peer_refuse(struct hub_line *l, int code, const char *what)
 	struct peer *p = l->peer;
 	int64_t now = clock_ns();
 
-	if (now - p->complained > COMPLAIN_NS)
+	if (now - p->complained > COMPLAIN_NS) {
+		p->complained = now;
+		p->complaints = 0;
+		p->complaint = NULL;
+	}
+	if (what != p->complaint && p->complaints < COMPLAINTS_MOST) {
 		log_line(LOG_WARN, p->remote->instance->name, NULL, "its process %d %s", p->pid, what);
-	p->complained = now - p->complained > COMPLAIN_NS ? now : p->complained;
+		p->complaint = what;
+		p->complaints++;
+	}
 	hub_answer_ok(l, code, what);
 }
 
@@ -285,7 +292,7 @@ static void on_state(struct hub_line *l)
 	if (code >= 0)
 		p->state = PEER_SERVING;
 	p->ordered = clock_ns(); /* however long it took to start: from now on it is to come for orders */
-	p->events->state(p->arg, code < 0 ? (int)code : TENON_OK, why);
+	p->events->state(p->arg, code >= 0 ? TENON_OK : code < -1000 ? TENON_INTERNAL : (int)code, why);
 }
 
 /* tells the host what there is to be told, on its parked line */
@@ -376,8 +383,7 @@ void peer_order(struct peer *p, int flags)
 static void answer(struct hub_line *l)
 {
 	switch (l->frame.kind) {
-	case FRAME_RESULT: on_result(l); /* fallthrough */
-	case FRAME_ASK: ask(l); break;
+	case FRAME_RESULT: case FRAME_ASK: ask(l); break;
 	case FRAME_STATE: on_state(l); break;
 	case FRAME_CONTROL: on_control(l); break;
 	case FRAME_PART: serve_part(l); break;
@@ -409,6 +415,8 @@ void peer_asked(struct hub_line *l, nng_pipe pipe)
 	p->refs++;
 	p->parked++;
 	p->held += n;
+	if (opened && f->kind == FRAME_RESULT)
+		on_result(l); /* whatever becomes of the ask that it is, too */
 	if (!opened)
 		peer_refuse(l, TENON_INVALID_ARGUMENT, "sends what is no frame of the bus");
 	else if (p->parked > PEER_PARKED_MOST || (p->held > PEER_HELD_MOST && p->held > n))
@@ -446,7 +454,7 @@ void peer_sweep(struct peer *p)
 	}
 	if (p->control != NULL && (tell || now - p->ordered > ORDER_MS * 1000000LL))
 		give_orders(p);
-	else if (p->control == NULL && p->hang_ms > 0 && now - p->ordered > (p->hang_ms + ORDER_MS) * 1000000)
+	else if (p->control == NULL && p->hang_ms > 0 && p->state != PEER_GREETED && now - p->ordered > (p->hang_ms + ORDER_MS) * 1000000)
 		p->events->fault(p->arg, "hangs");
 }
 
