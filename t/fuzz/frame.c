@@ -67,7 +67,7 @@ static void take(struct frame *f, char what, struct copy *c)
 	}
 }
 
-/* what it holds by its layout, as a frame of its own; false: it was bad */
+/* what it holds by its layout, as a frame of its own; false: it was bad, or of no kind that a host sends */
 static bool read_frame(const void *p, size_t n, struct buf *out)
 {
 	struct arena memory;
@@ -84,10 +84,10 @@ static bool read_frame(const void *p, size_t n, struct buf *out)
 		take(&f, *at, &c);
 		must(f.bad >= was_bad);
 	}
-	bool good = !f.bad;
+	bool good = !f.bad, known = f.kind >= FRAME_HELLO && f.kind <= FRAME_EVENT;
 	must(frame_done(&f) <= good && f.in.p >= (const unsigned char *)p && f.in.p <= (const unsigned char *)p + n);
 	arena_free(&memory);
-	return good;
+	return good && known;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
