@@ -164,11 +164,15 @@ static void sweep(void *arg)
 }
 
 /* A pipe that is gone decides what became of the calls of its host. nng may not be asked anything here. */
-struct removed { struct task task; struct hub *hub; uint32_t pipe; };
+struct removed { struct task task; struct node node; struct hub *hub; uint32_t pipe; };
 
 static void on_removed(struct task *t)
 {
 	struct removed *r = LIST_ITEM(t, struct removed, task);
+
+	pthread_mutex_lock(&r->hub->lock);
+	node_take(&r->node);
+	pthread_mutex_unlock(&r->hub->lock);
 	peer_lost(r->hub, r->pipe);
 	mem_free(r);
 }
@@ -182,6 +186,9 @@ static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *arg)
 	if (r == NULL)
 		return; /* its supervisor learns of the host's end, too */
 	*r = (struct removed){ .task.run = on_removed, .hub = h, .pipe = (uint32_t)nng_pipe_id(pipe) };
+	pthread_mutex_lock(&h->lock);
+	list_add(&h->removals, &r->node);
+	pthread_mutex_unlock(&h->lock);
 	loop_post(h->loop, &r->task);
 }
 
@@ -212,6 +219,8 @@ int hub_open(struct hub **out, struct bus *bus, struct loop *loop, const char *p
 	list_init(&h->remotes);
 	list_init(&h->peers);
 	list_init(&h->ups);
+	list_init(&h->removals);
+	pthread_mutex_init(&h->lock, NULL);
 	arena_init(&h->scratch, FRAME_MOST);
 	if (snprintf(h->address, sizeof h->address, "ipc://%s", path) >= 100)
 		return err_set(e, TENON_INVALID_ARGUMENT, "the path of the bus socket is longer than a unix socket's may be: %s", path);
@@ -236,6 +245,8 @@ void hub_close(struct hub *h)
 		mem_free(h->lines[i]);
 	}
 	mem_free(h->lines);
+	LIST_EACH(&h->removals, n, after) /* the loop ended before them */
+		mem_free(LIST_ITEM(n, struct removed, node));
 	buf_free(&h->out);
 	arena_free(&h->scratch);
 	unlink(h->address + strlen("ipc://"));

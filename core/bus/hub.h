@@ -16,6 +16,7 @@
 #include "line.h"
 #include "loop/loop.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 struct bus;
@@ -51,6 +52,8 @@ struct hub {
 	struct buf out;              /* the answer that is being built */
 	struct arena scratch;        /* of one question */
 	struct timer *sweep;
+	pthread_mutex_t lock;        /* of: */
+	struct list removals;        /* pipes that are gone, on their way to the loop */
 	int64_t complained;          /* ns: when the log last had a stranger */
 };
 

@@ -103,7 +103,8 @@ with tempfile.TemporaryDirectory(prefix="tenon-evil-") as folder:
             is_((got[0], got[1].get("text")), (200, "hello there"), name + ": its next call gets its own answer")
             is_(t.hosts("probe") == pid, same, name + ": the process is %s" % ("the same" if same else "another"))
             is_(t.call("other", "echo", text="x")[0], 200, name + ": others run on")
-            ok(memory(t.pid) - rss < 200 * MIB, name + ": memory is bounded", "%d MiB more" % ((memory(t.pid) - rss) // MIB))
+            ok(memory(t.pid) - rss < (600 if fixture.SANITIZED else 200) * MIB, # a sanitizer keeps what was freed
+               name + ": memory is bounded", "%d MiB more" % ((memory(t.pid) - rss) // MIB))
 
         for what, text in (("garbage", "305 of 305 refused"), ("truncated", None), ("kinds", "13 of 13 refused"), ("deep", None),
                            ("forged", None), ("strangers", "9 closed"), ("gauges", "12 refused"), ("heavy", "heavy, refused"),
