@@ -18,9 +18,10 @@
 
 enum { NAME_MOST = 40 };
 
-struct language { const char *name, *folder; };
+struct language { const char *name, *folder, *next; }; /* next: what to do with a new project */
 /* a language is offered when its folder is there */
-static const struct language languages[] = { { "c", "c" }, { "c++", "cxx" }, { "python", "python" } };
+static const struct language languages[] = { { "c", "c", "make && make check && make conform" }, { "c++", "cxx", "make && make check && make conform" },
+	{ "python", "python", "make && make check (PYTHON=... names an environment with tenon-plugin)" } };
 enum { LANGUAGES = sizeof languages / sizeof *languages };
 
 const char *own_folder(void)
@@ -81,11 +82,11 @@ static int no_template(const struct project *p, const char *templates)
 	return EXIT_USAGE;
 }
 
-static const char *folder_of(const char *lang)
+static const struct language *language_of(const char *lang)
 {
 	for (size_t i = 0; i < LANGUAGES; i++)
 		if (strcmp(languages[i].name, lang) == 0)
-			return languages[i].folder;
+			return &languages[i];
 	return NULL;
 }
 
@@ -144,6 +145,10 @@ static int copy_file(const char *from, const char *to, const struct project *p)
 	FILE *in = fopen(from, "r"), *out = in == NULL ? NULL : fopen(to, "wx");
 	bool good = out != NULL;
 
+	if (in != NULL && out == NULL && errno == EEXIST) { /* the language has one of its own */
+		fclose(in);
+		return EXIT_OK;
+	}
 	while (good && fgets(line, sizeof line, in) != NULL)
 		fill_in(&b, line, p);
 	good = good && !b.failed && !ferror(in) && fwrite(b.p == NULL ? "" : b.p, 1, b.n, out) == b.n;
@@ -160,9 +165,18 @@ static int copy_entry(const char *from, const char *to, const char *name, const 
 {
 	char source[PATH_MAX], target[PATH_MAX];
 	const char *shown = strncmp(name, "dot.", 4) == 0 ? name + 3 : name;
+	struct buf named = { 0 };
 
+	if (strncmp(name, "ident.", 6) == 0) { /* a module has the plugin's name */
+		add_ident(&named, p->name);
+		shown += 5;
+	}
+	buf_addc(&named, '\0');
 	if (snprintf(source, sizeof source, "%s/%s", from, name) >= (int)sizeof source ||
-	    snprintf(target, sizeof target, "%s/%s", to, shown) >= (int)sizeof target)
+	    snprintf(target, sizeof target, "%s/%s%s", to, named.failed ? "" : named.p, shown) >= (int)sizeof target)
+		source[0] = '\0';
+	buf_free(&named);
+	if (source[0] == '\0')
 		return complain(EXIT_FAILED, "%s/%s: the path is too long", to, shown);
 	return is_folder(source) ? copy_folder(source, target, p) : copy_file(source, target, p);
 }
@@ -186,7 +200,7 @@ static int copy_folder(const char *from, const char *to, const struct project *p
 int scaffold(const struct project *p)
 {
 	char templates[PATH_MAX], common[PATH_MAX + 16], own[PATH_MAX + 128];
-	const char *folder = folder_of(p->lang);
+	const struct language *l = language_of(p->lang);
 	int rc = check_name(p->name);
 
 	if (rc != EXIT_OK)
@@ -194,15 +208,15 @@ int scaffold(const struct project *p)
 	if (!find_templates(templates))
 		return complain(EXIT_FAILED, "the templates of the SDK are not found: install Tenon (make install), or set TENON_TEMPLATES");
 	snprintf(common, sizeof common, "%s/common", templates);
-	snprintf(own, sizeof own, "%s/%s/%.80s", templates, folder != NULL ? folder : "", p->interface);
-	if (folder == NULL || strchr(p->interface, '/') != NULL || p->interface[0] == '.' || *p->interface == '\0' || !is_folder(own))
+	snprintf(own, sizeof own, "%s/%s/%.80s", templates, l != NULL ? l->folder : "", p->interface);
+	if (l == NULL || strchr(p->interface, '/') != NULL || p->interface[0] == '.' || *p->interface == '\0' || !is_folder(own))
 		return no_template(p, templates);
 	if (mkdir(p->name, 0777) != 0)
 		return complain(EXIT_FAILED, "the folder %s %s", p->name, errno == EEXIST ? "is there already; choose another name, or move it away" : strerror(errno));
-	rc = copy_folder(common, p->name, p);
+	rc = copy_folder(own, p->name, p);
 	if (rc == EXIT_OK)
-		rc = copy_folder(own, p->name, p);
+		rc = copy_folder(common, p->name, p);
 	if (rc == EXIT_OK)
-		printf("%s: a %s plugin in %s. Next: cd %s && make && make check && make conform\n", p->name, p->interface, p->lang, p->name);
+		printf("%s: a %s plugin in %s. Next: cd %s && %s\n", p->name, p->interface, p->lang, p->name, l->next);
 	return rc;
 }

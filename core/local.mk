@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES =
-libcore_a_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS) $(MHD_CFLAGS) $(YAML_CFLAGS) $(ZLIB_CFLAGS)
+libcore_a_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS) $(MHD_CFLAGS) $(YAML_CFLAGS) $(ZLIB_CFLAGS) $(CRYPTO_CFLAGS)
 CORE_LIBS = $(UV_LIBS) $(MHD_LIBS) $(YAML_LIBS) $(ZLIB_LIBS) -lnng -lboost_context -ldl -lpthread
 
 include core/base/local.mk

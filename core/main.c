@@ -38,6 +38,7 @@
 enum { MOST_LOOPS = 64, DRAIN_POLL_MS = 20 };
 
 static const struct tenon_name log_levels[] = { { "error", LOG_ERROR }, { "warn", LOG_WARN }, { "info", LOG_INFO }, { "debug", LOG_DEBUG }, { 0 } };
+static const struct tenon_name trust_levels[] = { { "any", TRUST_ANY }, { "listed", TRUST_LISTED }, { "shipped", TRUST_SHIPPED }, { 0 } };
 static const struct tenon_name log_formats[] = { { "text", LOG_TEXT }, { "json", LOG_JSON }, { 0 } };
 
 #define LOG_CONF(F, S) \
@@ -50,6 +51,10 @@ TENON_MESSAGE(log_conf, LOG_CONF);
 	F(S, const char *, data, .dflt = "tenon-data", .doc = "folder that keeps everything; made if missing, mode 0700, locked") \
 	F(S, int64_t, loops, .dflt = "1", .range = "1..64", .doc = "event loops, a thread each") \
 	F(S, struct tenon_strs, plugin_dirs, .doc = "further folders with plugins, looked through first") \
+	F(S, const char *, python, .doc = "the interpreter of plugins in Python, of an environment that has tenon-plugin; empty = the first python3 of PATH") \
+	F(S, int64_t, trust, .type = TENON_ENUM, .names = trust_levels, .dflt = "any", \
+	  .doc = "which plugins of plugin_dirs are run: any, listed (trusted_plugins), or shipped: none but those that come with tenond") \
+	F(S, struct tenon_strs, trusted_plugins, .doc = "SHA-256 of the files that `trust: listed` admits, 64 hex digits each (sha256sum)") \
 	F(S, int64_t, deadline, .dflt = "30000", .range = "1..", .label = "ms", .doc = "how long a call may take whose method says nothing else") \
 	F(S, int64_t, drain, .dflt = "10000", .range = "0..", .label = "ms", .doc = "how long SIGTERM waits for calls in flight") \
 	F(S, int64_t, most_calls, .dflt = "10000", .range = "1..", .doc = "calls at once; more are answered OVERLOADED") \
@@ -64,6 +69,8 @@ struct daemon {
 	struct door_config http;
 	struct conf *file;
 	struct map found;
+	struct trust trust;
+	char copies[PATH_MAX];        /* of plugins that were verified */
 	struct bus bus;
 	struct loop *loops[MOST_LOOPS];
 	pthread_t threads[MOST_LOOPS];
@@ -117,7 +124,7 @@ static int read_conf(struct daemon *d, const struct options *o, struct err *e)
 	return rc;
 }
 
-static int find(struct daemon *d, struct err *e)
+static int find(struct daemon *d, bool only_check, struct err *e)
 {
 	char built[4096], installed[4096];
 	const char *dirs[18];
@@ -128,14 +135,16 @@ static int find(struct daemon *d, struct err *e)
 	find_default_dirs(built, installed);
 	dirs[n++] = built;
 	dirs[n++] = installed;
-	int rc = find_plugins(&d->found, dirs, n, 2, e);
+	snprintf(d->copies, sizeof d->copies, "%s/plugins", d->conf.data);
+	d->trust = (struct trust){ (enum trust_level)d->conf.trust, d->conf.trusted_plugins.v, d->conf.trusted_plugins.n, only_check ? NULL : d->copies };
+	int rc = find_plugins(&d->found, &(struct find_conf){ dirs, n, 2, d->conf.python, d->trust }, e);
 	return rc == TENON_OK && d->found.n == 0
 		? err_set(e, TENON_NOT_FOUND, "no plugins in %s or %s; set plugin_dirs", built, installed) : rc;
 }
 
 static int open_parts(struct daemon *d, bool only_check, struct err *e)
 {
-	int rc = find(d, e);
+	int rc = find(d, only_check, e);
 
 	bus_init(&d->bus);
 	d->bus.deadline_ms = d->conf.deadline;
@@ -287,6 +296,7 @@ static int serve(struct daemon *d, struct err *e)
 		return rc;
 	door_on_ready(d->door, ready, d);
 	life_on_reread(d->life, reread, d);
+	life_on_reload(d->life, &d->trust);
 	call_sweep_start(d->loops[0]);
 	loop_signals(d->loops[0], on_signal, d);
 	if (loop_every(d->loops[0], 0, 0, begin_start, d) == NULL)

@@ -20,6 +20,22 @@ sdk/tenon.pc: sdk/tenon.pc.in Makefile
 		-e "s|@lib@|$$(below '$(libdir)')|" -e "s|@data@|$$(below '$(datadir)')|" -e "s|@bin@|$$(below '$(bindir)')|" \
 		-e 's|@version@|$(PACKAGE_VERSION)|' $(top_srcdir)/sdk/tenon.pc.in >$@-t && mv $@-t $@
 
+# the wheel of plugins in Python: pip install $(datadir)/tenon/python
+PYTHON_SDK = \
+	sdk/python/pyproject.toml sdk/python/README.md sdk/python/tenon_plugin/__init__.py sdk/python/tenon_plugin/__main__.py \
+	sdk/python/tenon_plugin/call.py sdk/python/tenon_plugin/codec.py sdk/python/tenon_plugin/describe.py \
+	sdk/python/tenon_plugin/errors.py sdk/python/tenon_plugin/frames.py sdk/python/tenon_plugin/host.py \
+	sdk/python/tenon_plugin/line.py sdk/python/tenon_plugin/load.py sdk/python/tenon_plugin/log.py \
+	sdk/python/tenon_plugin/messages.py sdk/python/tenon_plugin/plugin.py sdk/python/tenon_plugin/shut.py \
+	sdk/python/tenon_plugin/testing.py sdk/python/tenon_plugin/py.typed
+EXTRA_DIST += $(PYTHON_SDK)
+install-data-hook:
+	cd $(top_srcdir)/sdk/python && for f in $(PYTHON_SDK:sdk/python/%=%); do \
+		$(MKDIR_P) "$$(dirname "$(DESTDIR)$(datadir)/tenon/python/$$f")" && \
+		$(INSTALL_DATA) "$$f" "$(DESTDIR)$(datadir)/tenon/python/$$f" || exit 1; done
+uninstall-hook:
+	rm -rf "$(DESTDIR)$(datadir)/tenon/python"
+
 include sdk/host/local.mk
 include sdk/mock/local.mk
 include sdk/check/local.mk

@@ -7,7 +7,6 @@ the same manner, so that --only NAME costs what NAME needs. close() ends every s
 import contextlib
 import os
 import shutil
-import sys
 import tempfile
 import time
 
@@ -15,12 +14,9 @@ import machine
 import seed
 import sides
 import transfer
+from run import note
 
 RUNS, MANY_RUNS, POINTS, LARGE_MB = 10_000, 100_000, 1_000_000, 1024
-
-
-def note(text):
-    print("bench: " + text, file=sys.stderr, flush=True)
 
 
 class Setting:

@@ -8,7 +8,7 @@ import json
 import statistics
 
 KEYS = ("work", "tenon", "peer", "peer_name", "unit", "ratio", "goal", "met", "runs", "load")
-NAMES = {"fml": "FastTrackML"}
+NAMES = {"mlflow": "mlflow", "fml": "FastTrackML"}  # peers that bench/tracking gives a column of their own
 
 
 def median(figures):
@@ -93,19 +93,26 @@ def verdict(rows_):
     return "" if not said else "NO" if False in said else "?" if None in said else "yes"
 
 
-def columns(work, rows_, tenon):
+def limit_line(row):
+    return "limit: %-10s %s %s  (%s; %s)" % (row["work"], number(row["peer"]), row["unit"], row["peer_name"], row["load"])
+
+
+def columns(work, rows_, tenon, peers):
+    """`peers` have a column each; all others share one."""
     mine = number(median(tenon)) + (" ±%.0f%%" % spread(tenon) if tenon else "")
     by_peer = {row["peer_name"]: row for row in rows_}
-    others = [r for r in rows_ if r["peer_name"] not in (None, "mlflow", "FastTrackML")]
+    others = [r for r in rows_ if r["peer_name"] is not None and r["peer_name"] not in peers]
     return [("★ " if work.star else "  ") + "%s, %s" % (work.title, work.unit), mine,
-            *(cell(by_peer[n]) if n in by_peer else "" for n in ("mlflow", "FastTrackML")),
+            *(cell(by_peer[n]) if n in by_peer else "" for n in peers),
             ", ".join("%s %s" % (r["peer_name"], cell(r)) for r in others),
             verdict(rows_), ", ".join(goal_text(r) for r in rows_ if r["goal"])]
 
 
 def line(cells):
-    return "{:<52} {:>14}  {:>15} {:>16}  {:<38} {:<4} {}".format(*cells).rstrip()
+    first, mine, *peers, others, met_, goal = cells
+    return "".join(("{:<52} {:>14} ".format(first, mine), *(" {:>16}".format(p) for p in peers),
+                    "  {:<38} {:<4} {}".format(others, met_, goal))).rstrip()
 
 
-def heading():
-    return line(["work (★ must be met)", "tenon", "mlflow", "FastTrackML", "limits (how many × better tenon is)", "met", "goal"])
+def heading(peers):
+    return line(["work (★ must be met)", "tenon", *peers, "limits (how many × better tenon is)", "met", "goal"])

@@ -7,36 +7,15 @@ is no server ("bare WAL commits", "nginx return 200", "tenon 10k") is a limit or
 # SPDX-License-Identifier: Apache-2.0
 import json
 import os
-from dataclasses import dataclass, field
-from typing import Callable
 
 import load
 import seed
 import setting
 import transfer
+from run import Goal, Work, fixed
 
 GET_EXPERIMENT = "/api/2.0/mlflow/experiments/get?experiment_id=0"
 PAGE = 25_000
-
-
-@dataclass
-class Goal:
-    peer: str | None  # None: the bound is on tenon's own figure
-    op: str           # ">=": the ratio says how many times better tenon is; "<=": how many times worse it may be
-    bound: float
-
-
-@dataclass
-class Work:
-    name: str
-    title: str
-    unit: str
-    load: str
-    figures: dict[str, Callable]
-    goals: Callable
-    star: bool = False
-    more_is_better: bool = True
-    rounds: Callable = field(default=lambda s: s.rounds)
 
 
 # figures
@@ -135,10 +114,6 @@ def start_rounds(s):
 
 
 # goals
-
-def fixed(*goals):
-    return lambda s: [Goal(*g) for g in goals]
-
 
 def one_connection(s):
     goals = [Goal("bare WAL commits", ">=", 0.8 if s.fdatasync_ms >= 1 else 0.5), Goal("mlflow", ">=", 10)]

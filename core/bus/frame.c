@@ -12,6 +12,54 @@ void frame_begin(struct buf *b, enum frame_kind kind, uint32_t items)
 	pack_i64(b, kind);
 }
 
+/* ---- many: an array32 and bin32s, whose counts are written when they are known ---- */
+
+enum { COUNT_AT = 1, ITEM_HEAD = 5 };
+
+static uint32_t get32(const char *at)
+{
+	const unsigned char *p = (const unsigned char *)at;
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static void put32(char *at, uint32_t x)
+{
+	const unsigned char be[] = { (unsigned char)(x >> 24), (unsigned char)(x >> 16), (unsigned char)(x >> 8), (unsigned char)x };
+	memcpy(at, be, sizeof be);
+}
+
+void frame_many(struct buf *b)
+{
+	static const unsigned char head[] = { 0xdd, 0, 0, 0, 1, FRAME_MANY };
+	b->n = 0;
+	b->failed = false;
+	buf_add(b, head, sizeof head);
+}
+
+size_t frame_item(struct buf *b)
+{
+	static const unsigned char head[ITEM_HEAD] = { 0xc6 };
+	size_t item = b->n;
+	buf_add(b, head, sizeof head);
+	return item;
+}
+
+void frame_item_end(struct buf *b, size_t item)
+{
+	if (b->failed)
+		return;
+	put32(b->p + item + 1, (uint32_t)(b->n - item - ITEM_HEAD));
+	put32(b->p + COUNT_AT, get32(b->p + COUNT_AT) + 1);
+}
+
+void frame_item_drop(struct buf *b, size_t item)
+{
+	b->n = item;
+	b->failed = false;
+}
+
+/* ---- reading ---- */
+
 bool frame_open(struct frame *f, const void *p, size_t n)
 {
 	uint32_t items;

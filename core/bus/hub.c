@@ -133,6 +133,23 @@ void hub_recycle(struct hub_line *l)
 
 void hub_add_remote(struct hub *h, struct remote *r) { list_add(&h->remotes, &r->node); }
 
+static void on_flush(struct task *t)
+{
+	struct hub *h = LIST_ITEM(t, struct hub, flush);
+
+	h->flush_soon = false;
+	LIST_EACH(&h->remotes, n, after)
+		remote_flush(LIST_ITEM(n, struct remote, node));
+}
+
+void hub_flush_soon(struct hub *h)
+{
+	if (h->flush_soon)
+		return;
+	h->flush_soon = true;
+	loop_later(h->loop, &h->flush);
+}
+
 /* A host that does not read its answers keeps lines busy: sending is all that these do until it is ended. */
 static void count_unsent(struct hub *h)
 {
@@ -153,6 +170,7 @@ static void sweep(void *arg)
 	count_unsent(h);
 	LIST_EACH(&h->remotes, n, after)
 		remote_sweep(LIST_ITEM(n, struct remote, node));
+	hub_flush_soon(h);
 	LIST_EACH(&h->peers, n, after)
 		peer_sweep(LIST_ITEM(n, struct peer, hub_node));
 	LIST_EACH(&h->ups, n, after) {
@@ -164,17 +182,18 @@ static void sweep(void *arg)
 }
 
 /* A pipe that is gone decides what became of the calls of its host. nng may not be asked anything here. */
-struct removed { struct task task; struct node node; struct hub *hub; uint32_t pipe; };
+struct removed { struct removed *next; uint32_t pipe; };
 
 static void on_removed(struct task *t)
 {
-	struct removed *r = LIST_ITEM(t, struct removed, task);
+	struct hub *h = LIST_ITEM(t, struct hub, gone);
+	struct removed *r = atomic_exchange(&h->removed, NULL);
 
-	pthread_mutex_lock(&r->hub->lock);
-	node_take(&r->node);
-	pthread_mutex_unlock(&r->hub->lock);
-	peer_lost(r->hub, r->pipe);
-	mem_free(r);
+	for (struct removed *next; r != NULL; r = next) {
+		next = r->next;
+		peer_lost(h, r->pipe);
+		mem_free(r);
+	}
 }
 
 static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *arg)
@@ -185,11 +204,12 @@ static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *arg)
 	(void)event;
 	if (r == NULL)
 		return; /* its supervisor learns of the host's end, too */
-	*r = (struct removed){ .task.run = on_removed, .hub = h, .pipe = (uint32_t)nng_pipe_id(pipe) };
-	pthread_mutex_lock(&h->lock);
-	list_add(&h->removals, &r->node);
-	pthread_mutex_unlock(&h->lock);
-	loop_post(h->loop, &r->task);
+	r->pipe = (uint32_t)nng_pipe_id(pipe);
+	r->next = atomic_load(&h->removed);
+	while (!atomic_compare_exchange_weak(&h->removed, &r->next, r))
+		;
+	if (r->next == NULL)
+		loop_post(h->loop, &h->gone);
 }
 
 static int listen_at(struct hub *h, const char *path, struct err *e)
@@ -216,11 +236,11 @@ int hub_open(struct hub **out, struct bus *bus, struct loop *loop, const char *p
 	*out = h;
 	h->bus = bus;
 	h->loop = loop;
+	h->flush.run = on_flush;
+	h->gone.run = on_removed;
 	list_init(&h->remotes);
 	list_init(&h->peers);
 	list_init(&h->ups);
-	list_init(&h->removals);
-	pthread_mutex_init(&h->lock, NULL);
 	arena_init(&h->scratch, FRAME_MOST);
 	if (snprintf(h->address, sizeof h->address, "ipc://%s", path) >= 100)
 		return err_set(e, TENON_INVALID_ARGUMENT, "the path of the bus socket is longer than a unix socket's may be: %s", path);
@@ -238,6 +258,10 @@ void hub_close(struct hub *h)
 	if (h == NULL)
 		return;
 	nng_pipe_notify(h->socket, NNG_PIPE_EV_REM_POST, NULL, NULL);
+	for (struct removed *r = h->removed, *next; r != NULL; r = next) { /* since the loop's last turn */
+		next = r->next;
+		mem_free(r);
+	}
 	for (size_t i = 0; i < h->n_lines; i++) {
 		nng_aio_stop(h->lines[i]->line.aio);
 		nng_aio_free(h->lines[i]->line.aio);
@@ -245,8 +269,6 @@ void hub_close(struct hub *h)
 		mem_free(h->lines[i]);
 	}
 	mem_free(h->lines);
-	LIST_EACH(&h->removals, n, after) /* the loop ended before them */
-		mem_free(LIST_ITEM(n, struct removed, node));
 	buf_free(&h->out);
 	arena_free(&h->scratch);
 	unlink(h->address + strlen("ipc://"));

@@ -16,7 +16,6 @@
 #include "line.h"
 #include "loop/loop.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 struct bus;
@@ -24,6 +23,7 @@ struct call;
 struct err;
 struct peer;
 struct remote;
+struct removed;
 
 struct hub_line {
 	struct line line;
@@ -52,8 +52,10 @@ struct hub {
 	struct buf out;              /* the answer that is being built */
 	struct arena scratch;        /* of one question */
 	struct timer *sweep;
-	pthread_mutex_t lock;        /* of: */
-	struct list removals;        /* pipes that are gone, on their way to the loop */
+	struct task flush;           /* at the end of the turn: what is queued goes to who asked */
+	bool flush_soon;
+	_Atomic(struct removed *) removed; /* pipes that are gone, and not looked at yet */
+	struct task gone;            /* there are some */
 	int64_t complained;          /* ns: when the log last had a stranger */
 };
 
@@ -61,6 +63,7 @@ int  hub_open(struct hub **, struct bus *, struct loop *, const char *path, stru
 void hub_close(struct hub *);                     /* on the loop, or when it has ended; after all peers */
 
 void hub_add_remote(struct hub *, struct remote *);
+void hub_flush_soon(struct hub *);                /* calls or asks have come */
 struct buf *hub_begin(struct hub *, enum frame_kind, uint32_t items); /* an empty answer; the items follow */
 void hub_answer(struct hub_line *);               /* with what was built; the line receives again */
 void hub_answer_ok(struct hub_line *, int code, const char *text);

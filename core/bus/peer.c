@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* peer - greeting, sending calls, taking results, losing a host. */
+/* peer - sending calls, taking results, losing a host; how it comes is greeting.c's, what it is told besides order.c's. */
 #include "peer.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -11,12 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SLOT_BITS = 9, ORDER_MS = 1000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000, COMPLAINTS_MOST = 8, LATE_NS = 200000000 };
+enum { SLOT_BITS = 9, ASKS_MOST = 4, ORDER_MS = 1000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000, COMPLAINTS_MOST = 8, DUCT_FULL = 1 << 20,
+       DRAIN_READS = 64, LATE_NS = 200000000 };
 _Static_assert(1 << SLOT_BITS == PEER_LANES, "an id has room for each slot");
 
 /* ---- slots ---- */
 
-static int64_t id_of(const struct peer *p, const struct slot *s)
+int64_t peer_id(const struct peer *p, const struct slot *s)
 {
 	return (int64_t)s->generation << SLOT_BITS | (s - p->slots);
 }
@@ -32,7 +33,7 @@ static bool slot_is_free(const struct slot *s) { return s->call == NULL && !s->w
 bool peer_has_room(const struct peer *p)
 {
 	for (size_t i = 0; i < PEER_LANES; i++)
-		if (slot_is_free(&p->slots[i]))
+		if (slot_is_free(&p->slots[(p->next_slot + i) & (PEER_LANES - 1)]))
 			return true;
 	return false;
 }
@@ -40,7 +41,7 @@ bool peer_has_room(const struct peer *p)
 static struct slot *take_slot(struct peer *p)
 {
 	for (size_t i = 0; i < PEER_LANES; i++) {
-		struct slot *s = &p->slots[i];
+		struct slot *s = &p->slots[p->next_slot++ & (PEER_LANES - 1)];
 		if (!slot_is_free(s))
 			continue;
 		s->generation = (s->generation + 1) & 0x7fffffff;
@@ -61,6 +62,8 @@ static struct call *free_slot(struct peer *p, struct slot *s)
 
 	s->call = NULL;
 	p->in_flight--;
+	if (p->remote->queued > 0)
+		hub_flush_soon(p->hub);
 	while ((n = list_pop(&s->parts)) != NULL)
 		hub_answer_ok(LIST_ITEM(n, struct hub_line, node), TENON_CANCELLED, "the call has ended");
 	return c;
@@ -123,11 +126,10 @@ static int64_t time_left_ms(const struct call *c)
 	return left > 0 ? left : 0;
 }
 
-static void build_call(struct peer *p, struct slot *s, struct call *c)
+static void build_call(struct buf *b, struct peer *p, struct slot *s, struct call *c)
 {
-	struct buf *b = hub_begin(p->hub, FRAME_CALL, 9);
-
-	pack_i64(b, id_of(p, s));
+	frame_begin(b, FRAME_CALL, 9);
+	pack_i64(b, peer_id(p, s));
 	pack_str(b, c->method->row->name);
 	pack_i64(b, (c->in != NULL ? FRAME_STREAM_IN : 0) | (c->out != NULL ? FRAME_STREAM_OUT : 0));
 	pack_i64(b, time_left_ms(c));
@@ -138,24 +140,54 @@ static void build_call(struct peer *p, struct slot *s, struct call *c)
 	pack_message(b, c->method->args, c->args);
 }
 
-bool peer_send(struct hub_line *l, struct call *c)
+/* one more call for the frame that is being built, and there is room for it; false: it was ended */
+static bool add_call(struct buf *b, struct peer *p, struct call *c)
 {
-	struct peer *p = l->peer;
 	struct slot *s = take_slot(p);
 
-	if (s == NULL) { /* its fibers still hold all slots */
-		call_finish(c, call_fail(c, TENON_OVERLOADED, "%s has no lane left", p->remote->instance->name));
-		return false;
-	}
 	s->call = c;
-	build_call(p, s, c);
-	if (p->hub->out.failed || p->hub->out.n > FRAME_MOST) {
-		int code = p->hub->out.failed ? TENON_NO_MEMORY : TENON_TOO_LARGE;
-		call_finish(free_slot(p, s), code);
-		return false;
+	size_t item = p->most > 0 ? frame_item(b) : b->n;
+	build_call(b, p, s, c);
+	if (!b->failed && b->n - item <= FRAME_ITEM_MOST) {
+		if (p->most > 0)
+			frame_item_end(b, item);
+		return true;
 	}
-	hub_answer(l);
-	return true;
+	int code = b->failed ? TENON_NO_MEMORY : TENON_TOO_LARGE;
+	frame_item_drop(b, item);
+	call_finish(free_slot(p, s), code);
+	return false;
+}
+
+/* It should have come for its orders by now: what it were sent would wait until it is found to hang. */
+static bool is_late(const struct peer *p) { return p->control == NULL && clock_ns() - p->ordered > LATE_NS; }
+
+size_t peer_room(const struct peer *p)
+{
+	if (duct_waiting(&p->duct) > DUCT_FULL || p->state != PEER_SERVING || is_late(p))
+		return 0;
+	size_t most = p->most > 0 ? p->most : PEER_LANES, left = p->in_flight < most ? most - p->in_flight : 0;
+	return !peer_has_room(p) ? 0 : p->most > 0 || left == 0 ? left : 1;
+}
+
+bool peer_send(struct peer *p, struct hub_line *l, struct list *calls)
+{
+	struct buf *b = &p->hub->out;
+	struct node *n;
+	bool any = false;
+
+	frame_many(b);
+	if (b->failed)
+		return false; /* the next sweep tries again */
+	if (p->most == 0)
+		b->n = 0; /* its one call is the frame */
+	while (b->n < FRAME_MANY_FULL && peer_has_room(p) && (n = list_pop(calls)) != NULL)
+		any |= add_call(b, p, LIST_ITEM(n, struct call, node));
+	if (any && l != NULL)
+		hub_answer(l);
+	else if (any)
+		duct_send(&p->duct, b);
+	return any;
 }
 
 /* ---- results ---- */
@@ -186,10 +218,9 @@ static int take_result(struct call *c, struct frame *f)
 	return (int)code;
 }
 
-static void on_result(struct hub_line *l)
+static void on_result(struct peer *p, struct frame *f)
 {
-	struct peer *p = l->peer;
-	struct slot *s = peer_slot(p, frame_i64(&l->frame));
+	struct slot *s = peer_slot(p, frame_i64(f));
 
 	if (s == NULL)
 		return; /* late, repeated or forged */
@@ -198,25 +229,88 @@ static void on_result(struct hub_line *l)
 		return;
 	}
 	struct call *c = free_slot(p, s);
-	int code = take_result(c, &l->frame);
+	int code = take_result(c, f);
 	p->calls++;
 	call_finish(c, code);
+}
+
+static void on_many(struct peer *p, struct frame *many)
+{
+	struct frame f;
+	const void *bytes;
+	size_t n;
+
+	while (many->left > 0 && frame_bytes(many, &bytes, &n))
+		if (frame_open(&f, bytes, n) && f.kind == FRAME_RESULT)
+			on_result(p, &f);
+}
+
+/* ---- its duct ---- */
+
+static void on_frame(void *arg, const void *bytes, size_t n)
+{
+	struct peer *p = arg;
+	struct frame f;
+
+	if (!frame_open(&f, bytes, n) || f.kind != FRAME_MANY) {
+		p->events->fault(p->arg, "sends what is no frame of the bus");
+		return;
+	}
+	if (!p->ducted) {
+		p->ducted = true;
+		p->most = p->lanes;
+		hub_flush_soon(p->hub);
+	}
+	on_many(p, &f);
+}
+
+static void on_duct_lost(void *arg, const char *what)
+{
+	struct peer *p = arg;
+
+	p->duct_lost = p->ducted ? clock_ns() : 0;
+	if (what != NULL && p->arg != NULL)
+		p->events->fault(p->arg, what);
+}
+
+bool peer_has_duct(const struct peer *p) { return p->ducted && duct_is_open(&p->duct); }
+
+int peer_attach(struct peer *p, int fd, size_t lanes)
+{
+	p->duct = (struct duct){ .loop = p->hub->loop, .got = on_frame, .lost = on_duct_lost, .arg = p };
+	p->lanes = lanes < PEER_LANES / 2 ? lanes : PEER_LANES / 2;
+	return duct_open(&p->duct, fd);
+}
+
+/* what it still said before it was gone */
+static void close_duct(struct peer *p)
+{
+	for (int i = 0; i < DRAIN_READS && duct_is_open(&p->duct); i++)
+		duct_read(&p->duct);
+	duct_close(&p->duct);
 }
 
 static void ask(struct hub_line *l)
 {
 	struct peer *p = l->peer;
 
-	hub_forget(l);
-	if (p->state == PEER_SERVING) {
-		remote_ask(p->remote, l);
-		return;
+	if (l->frame.kind == FRAME_ASK && !p->ducted) {
+		int64_t most = frame_i64(&l->frame);
+		p->most = most < 0 ? 0 : most < PEER_LANES / 2 ? (size_t)most : PEER_LANES / 2;
 	}
-	hub_begin(p->hub, FRAME_BYE, 0);
-	hub_answer(l);
+	hub_forget(l);
+	if (p->state != PEER_SERVING || p->ducted) {
+		hub_begin(p->hub, FRAME_BYE, 0);
+		hub_answer(l);
+	} else if (p->most > 0 && p->asks >= ASKS_MOST) { /* it is to have a line left for its results */
+		frame_many(&p->hub->out);
+		hub_answer(l);
+	} else {
+		remote_ask(p->remote, l);
+	}
 }
 
-/* ---- greeting and orders ---- */
+/* ---- who asks ---- */
 
 static struct peer *by_pipe(struct hub *h, uint32_t pipe)
 {
@@ -228,164 +322,14 @@ static struct peer *by_pipe(struct hub *h, uint32_t pipe)
 	return NULL;
 }
 
-static bool same_token(const char *a, const char *b) /* in constant time */
-{
-	int differ = strlen(b) != PEER_TOKEN;
-	for (size_t i = 0; i < PEER_TOKEN && b[i] != '\0'; i++)
-		differ |= a[i] ^ b[i];
-	return differ == 0;
-}
-
-/* Whoever it is, it has no business here; without an answer, as one who does not read would keep a line busy. */
-static void turn_away(struct hub_line *l, nng_pipe pipe, const char *what)
-{
-	struct hub *h = l->hub;
-	int64_t now = clock_ns();
-	uint64_t pid = 0;
-
-	nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_PID, &pid);
-	if (now - h->complained > COMPLAIN_NS)
-		log_warn("a process (pid %llu) %s; it is turned away", (unsigned long long)pid, what);
-	h->complained = now - h->complained > COMPLAIN_NS ? now : h->complained;
-	nng_pipe_close(pipe);
-	hub_recycle(l);
-}
-
-static void on_hello(struct hub_line *l, nng_pipe pipe)
-{
-	struct hub *h = l->hub;
-	int64_t abi = frame_i64(&l->frame);
-	const char *token = frame_text(&l->frame, &h->scratch);
-	uint64_t pid = 0;
-
-	nng_pipe_get_uint64(pipe, NNG_OPT_IPC_PEER_PID, &pid);
-	LIST_EACH(&h->peers, n, after) {
-		struct peer *p = LIST_ITEM(n, struct peer, hub_node);
-		if (p->state != PEER_EXPECTED || !same_token(p->token, token) || (p->pid != 0 && (uint64_t)p->pid != pid))
-			continue;
-		if (abi != TENON_ABI) {
-			char why[120];
-			snprintf(why, sizeof why, "its host speaks ABI %lld, this tenond %d", (long long)abi, TENON_ABI);
-			hub_answer_ok(l, TENON_UNSUPPORTED, why);
-			p->events->state(p->arg, TENON_UNSUPPORTED, why);
-			return;
-		}
-		memset(p->token, 0, sizeof p->token); /* it opens once */
-		p->state = PEER_GREETED;
-		p->pipe = (uint32_t)nng_pipe_id(pipe);
-		p->ordered = clock_ns();
-		hub_answer_ok(l, TENON_OK, "");
-		return;
-	}
-	turn_away(l, pipe, "greeted on the bus with a token that is not known");
-}
-
-static void on_state(struct hub_line *l)
-{
-	struct peer *p = l->peer;
-	int64_t code = frame_i64(&l->frame);
-	const char *why = frame_text(&l->frame, &l->hub->scratch);
-
-	hub_answer_ok(l, TENON_OK, "");
-	if (p->state != PEER_GREETED)
-		return;
-	if (code >= 0)
-		p->state = PEER_SERVING;
-	p->ordered = clock_ns(); /* however long it took to start: from now on it is to come for orders */
-	p->events->state(p->arg, code >= 0 ? TENON_OK : code < -1000 ? TENON_INTERNAL : (int)code, why);
-}
-
-/* tells the host what there is to be told, on its parked line */
-static void give_orders(struct peer *p)
-{
-	struct hub_line *l = p->control;
-	struct buf *b;
-	uint32_t n = 0;
-
-	if (l == NULL)
-		return;
-	p->control = NULL;
-	p->ordered = clock_ns();
-	for (size_t i = 0; i < PEER_LANES; i++)
-		n += p->slots[i].call != NULL && !p->slots[i].told && atomic_load(&p->slots[i].call->root->cancelled) != 0;
-	b = hub_begin(p->hub, FRAME_ORDER, 2);
-	pack_i64(b, p->orders);
-	pack_array(b, n);
-	for (size_t i = 0; n > 0 && i < PEER_LANES; i++) {
-		struct slot *s = &p->slots[i];
-		if (s->call == NULL || s->told || atomic_load(&s->call->root->cancelled) == 0)
-			continue;
-		s->told = true;
-		pack_i64(b, id_of(p, s));
-		n--;
-	}
-	p->orders &= ORDER_DRAIN;
-	hub_answer(l);
-}
-
-/* {gauge: value}, what the host's instance counted */
-static void take_gauges(struct peer *p, struct frame *f)
-{
-	const struct tenon_host *host = &p->remote->instance->host;
-	uint32_t n;
-
-	if (!frame_next(f) || !unpack_map(&f->in, &n) || n > 256)
-		return;
-	for (uint32_t i = 0; i < n; i++) {
-		const char *name;
-		size_t length;
-		double x;
-		char text[64];
-		if (!unpack_str(&f->in, &name, &length) || !unpack_double(&f->in, &x) || length >= sizeof text)
-			return;
-		snprintf(text, sizeof text, "%.*s", (int)length, name);
-		if (strspn(text, "abcdefghijklmnopqrstuvwxyz_0123456789") == length)
-			host->metric_set(host, text, x);
-	}
-}
-
-static void on_control(struct hub_line *l)
-{
-	struct peer *p = l->peer;
-
-	frame_i64(&l->frame);
-	take_gauges(p, &l->frame);
-	hub_forget(l);
-	if (p->control != NULL) {
-		peer_refuse(l, TENON_ALREADY_EXISTS, "waits twice for orders");
-		return;
-	}
-	p->control = l;
-	p->ordered = clock_ns();
-	if (p->orders != 0)
-		give_orders(p);
-}
-
-void peer_order(struct peer *p, int flags)
-{
-	p->orders |= flags;
-	if (flags & ORDER_DRAIN && p->state == PEER_SERVING) {
-		p->state = PEER_DRAINING;
-		LIST_EACH(&p->remote->asks, n, after) {
-			struct hub_line *l = LIST_ITEM(n, struct hub_line, node);
-			if (l->peer != p)
-				continue;
-			node_take(n);
-			hub_begin(p->hub, FRAME_BYE, 0);
-			hub_answer(l);
-		}
-	}
-	give_orders(p);
-}
-
 /* ---- one question ---- */
 
 static void answer(struct hub_line *l)
 {
 	switch (l->frame.kind) {
-	case FRAME_RESULT: case FRAME_ASK: ask(l); break;
-	case FRAME_STATE: on_state(l); break;
-	case FRAME_CONTROL: on_control(l); break;
+	case FRAME_RESULT: case FRAME_MANY: case FRAME_ASK: ask(l); break;
+	case FRAME_STATE: peer_state(l); break;
+	case FRAME_CONTROL: peer_control(l); break;
 	case FRAME_PART: serve_part(l); break;
 	case FRAME_READ: serve_read(l); break;
 	case FRAME_CONTENT: serve_content(l); break;
@@ -405,9 +349,9 @@ void peer_asked(struct hub_line *l, nng_pipe pipe)
 
 	if (p == NULL) {
 		if (opened && f->kind == FRAME_HELLO)
-			on_hello(l, pipe);
+			peer_hello(l, pipe);
 		else
-			turn_away(l, pipe, "spoke on the bus without greeting");
+			peer_turn_away(l, pipe, "spoke on the bus without greeting");
 		return;
 	}
 	l->peer = p;
@@ -416,7 +360,9 @@ void peer_asked(struct hub_line *l, nng_pipe pipe)
 	p->parked++;
 	p->held += n;
 	if (opened && f->kind == FRAME_RESULT)
-		on_result(l); /* whatever becomes of the ask that it is, too */
+		on_result(p, f); /* whatever becomes of the ask that it is, too */
+	else if (opened && f->kind == FRAME_MANY)
+		on_many(p, f);
 	if (!opened)
 		peer_refuse(l, TENON_INVALID_ARGUMENT, "sends what is no frame of the bus");
 	else if (p->parked > PEER_PARKED_MOST || (p->held > PEER_HELD_MOST && p->held > n))
@@ -427,8 +373,6 @@ void peer_asked(struct hub_line *l, nng_pipe pipe)
 
 /* ---- deadlines ---- */
 
-bool peer_is_late(const struct peer *p) { return p->control == NULL && clock_ns() - p->ordered > LATE_NS; }
-
 void peer_sweep(struct peer *p)
 {
 	int64_t now = clock_ns();
@@ -436,6 +380,11 @@ void peer_sweep(struct peer *p)
 
 	if (p->state == PEER_EXPECTED || p->state == PEER_GONE)
 		return;
+	if (p->duct_lost != 0 && now - p->duct_lost > GRACE_NS) {
+		p->duct_lost = 0;
+		p->events->fault(p->arg, "closed the line that its calls come on");
+		return;
+	}
 	if (p->unsent > PEER_PARKED_MOST) {
 		p->events->fault(p->arg, "does not take its answers");
 		return;
@@ -453,8 +402,8 @@ void peer_sweep(struct peer *p)
 		end_slot(p, s, TENON_DEADLINE_EXCEEDED, ""); /* it is deaf; its answer will meet another generation */
 	}
 	if (p->control != NULL && (tell || now - p->ordered > ORDER_MS * 1000000LL))
-		give_orders(p);
-	else if (p->control == NULL && p->hang_ms > 0 && p->state != PEER_GREETED && now - p->ordered > (p->hang_ms + ORDER_MS) * 1000000)
+		peer_give_orders(p);
+	else if (p->control == NULL && p->state != PEER_GREETED && p->hang_ms > 0 && now - p->ordered > (p->hang_ms + ORDER_MS) * 1000000)
 		p->events->fault(p->arg, "hangs");
 }
 
@@ -495,6 +444,7 @@ static void lose_call(struct peer *p, struct slot *s)
 
 static void lose(struct peer *p)
 {
+	close_duct(p);
 	p->state = PEER_GONE;
 	node_take(&p->node);
 	LIST_EACH(&p->remote->asks, n, after) {
@@ -502,6 +452,7 @@ static void lose(struct peer *p)
 		if (l->peer != p)
 			continue;
 		node_take(n);
+		p->asks--;
 		hub_recycle(l);
 	}
 	if (p->control != NULL)
@@ -538,6 +489,7 @@ void peer_unref(struct peer *p)
 {
 	if (p == NULL || --p->refs > 0)
 		return;
+	duct_close(&p->duct);
 	mem_free(p->slots);
 	mem_free(p);
 }

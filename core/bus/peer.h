@@ -12,6 +12,7 @@
 #ifndef BUS_PEER_H
 #define BUS_PEER_H
 
+#include "duct.h"
 #include "hub.h"
 #include "remote.h"
 
@@ -59,6 +60,13 @@ struct peer {
 	uint32_t pipe;
 	struct slot *slots;          /* PEER_LANES of them */
 	size_t in_flight, parked;
+	size_t next_slot;            /* where a free one is likely */
+	size_t most;                 /* calls that it works on at once; 0: one for each ask, and it knows no MANY */
+	size_t asks;                 /* lines that wait for work in remote's list */
+	struct duct duct;            /* where its calls go once it said something there; until then to those of its lines that ask */
+	bool ducted;                 /* it did */
+	size_t lanes;                /* and works on so many calls at once */
+	int64_t duct_lost;           /* ns: when it ended; its pipe is to follow */
 	size_t held;                 /* bytes of parked questions */
 	size_t unsent;               /* answers that it does not take, when last counted */
 	int64_t complained;          /* ns: since when these are counted: */
@@ -73,23 +81,35 @@ struct peer {
 
 /* A host with this token (PEER_TOKEN characters) and process id may greet. NULL: no memory. */
 struct peer *peer_expect(struct remote *, const char *token, int pid, const struct peer_events *, void *arg);
+int  peer_attach(struct peer *, int fd, size_t lanes); /* its duct, taken; 0 or NO_MEMORY */
 void peer_order(struct peer *, int flags);       /* DRAIN: take no new calls; STOP: and end when these are done */
 void peer_forget(struct peer *);                 /* the process is gone: as if its pipe were; the supervisor lets go */
 void peer_unref(struct peer *);
 
 /* hub.c and remote.c */
 void peer_asked(struct hub_line *, nng_pipe);    /* one question, whatever it is */
-bool peer_is_late(const struct peer *);          /* it should have come for its orders by now: busy, or hangs */
+bool peer_has_duct(const struct peer *);
+size_t peer_room(const struct peer *);           /* how many calls it may be sent by its duct, or one ask be answered with */
 bool peer_has_room(const struct peer *);         /* for one more call; a host that asks for more than it may have does not keep to the rules */
-bool peer_send(struct hub_line *ask, struct call *); /* false: it was ended instead, and the line still asks */
+bool peer_send(struct peer *, struct hub_line *ask, struct list *calls); /* `ask` NULL: by its duct. false: all were ended instead, and the line still asks */
 void peer_lost(struct hub *, uint32_t pipe);
 void peer_sweep(struct peer *);
 
 /* peer.c, for the files that answer its questions (serve.c) */
 struct slot *peer_slot(struct peer *, int64_t id);
+int64_t peer_id(const struct peer *, const struct slot *);
 bool slot_begin(struct slot *);                  /* false: it is busy, so this host does not keep to the rules */
 void slot_end(struct peer *, int64_t id);
 void peer_refuse(struct hub_line *, int code, const char *what); /* answers and, not too often, says in the log what it did; a literal */
+
+/* greeting.c */
+void peer_hello(struct hub_line *, nng_pipe);
+void peer_state(struct hub_line *);
+void peer_turn_away(struct hub_line *, nng_pipe, const char *what); /* the asker has no business here */
+
+/* order.c */
+void peer_control(struct hub_line *);            /* the host waits for orders */
+void peer_give_orders(struct peer *);            /* what there is, if it waits for them */
 
 /* serve.c: what hosts ask for while a call runs */
 void serve_part(struct hub_line *);

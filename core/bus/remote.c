@@ -38,36 +38,6 @@ static int refuse(const struct remote *r, struct call *c)
 	return call_fail(c, TENON_UNAVAILABLE, "%s is not running: %s", r->instance->name, r->refusal);
 }
 
-/* The ask that waits longest, but rather that of a host that comes for its orders than of one that may hang. */
-static struct node *pop_ask(struct remote *r)
-{
-	LIST_EACH(&r->asks, n, after) {
-		if (peer_is_late(LIST_ITEM(n, struct hub_line, node)->peer))
-			continue;
-		node_take(n);
-		return n;
-	}
-	return list_pop(&r->asks);
-}
-
-/* to a host that waits for work, if there is one */
-static bool send_at_once(struct remote *r, struct call *c)
-{
-	struct node *n;
-
-	while ((n = pop_ask(r)) != NULL) {
-		struct hub_line *l = LIST_ITEM(n, struct hub_line, node);
-		if (!peer_has_room(l->peer)) {
-			peer_refuse(l, TENON_OVERLOADED, "asks for more calls than it may have");
-			continue;
-		}
-		if (!peer_send(l, c))
-			list_add(&r->asks, &l->node);
-		return true;
-	}
-	return false;
-}
-
 /* by a host that takes calls now, or is about to */
 static bool is_served(const struct remote *r)
 {
@@ -83,49 +53,132 @@ static void want(struct remote *r)
 		r->wanted(r->arg);
 }
 
+/* ---- to hosts that wait for work ---- */
+
+/* the first of those that are queued and still wanted */
+static struct call *next(struct remote *r)
+{
+	struct call *c;
+
+	while ((c = pop(r)) != NULL) {
+		int code = stale_code(c);
+		if (code == TENON_OK)
+			return c;
+		call_finish(c, code);
+	}
+	return NULL;
+}
+
+static void put_back(struct remote *r, struct call *c)
+{
+	struct node *first = &r->queue.head; /* in front: its deadline has run longest */
+	c->node = (struct node){ first, first->next };
+	first->next->prev = &c->node;
+	first->next = &c->node;
+	r->queued++;
+}
+
+static void park(struct remote *r, struct hub_line *l)
+{
+	l->peer->asks++;
+	list_add(&r->asks, &l->node);
+}
+
+/* by its duct, or as the answer to its ask `l` */
+static void send_to(struct remote *r, struct peer *p, struct hub_line *l, size_t most)
+{
+	struct list calls;
+	struct call *c;
+	struct node *n;
+
+	list_init(&calls);
+	for (size_t i = 0; i < most && (c = next(r)) != NULL; i++)
+		list_add(&calls, &c->node);
+	if (list_empty(&calls))
+		return;
+	if (l != NULL) {
+		node_take(&l->node);
+		p->asks--;
+	}
+	if (!peer_send(p, l, &calls) && l != NULL)
+		park(r, l);
+	while (!list_empty(&calls)) { /* the frame was full */
+		n = calls.head.prev;
+		node_take(n);
+		put_back(r, LIST_ITEM(n, struct call, node));
+	}
+}
+
+/* hosts share what is queued; each takes its part in one frame, if it takes several at all */
+void remote_flush(struct remote *r)
+{
+	size_t hosts = 0;
+
+	if (r->queued == 0 || r->flushing)
+		return;
+	r->flushing = true; /* a call that ends here may bring another */
+	LIST_EACH(&r->peers, n, after) {
+		struct peer *p = LIST_ITEM(n, struct peer, node);
+		hosts += (p->asks > 0 || peer_has_duct(p)) && peer_room(p) > 0;
+	}
+	size_t share = hosts == 0 ? 0 : (r->queued + hosts - 1) / hosts;
+	LIST_EACH(&r->peers, n, after) {
+		struct peer *p = LIST_ITEM(n, struct peer, node);
+		size_t room = peer_has_duct(p) ? peer_room(p) : 0, queued = r->queued;
+		if (room == 0)
+			continue;
+		send_to(r, p, NULL, room < share ? room : share);
+		if (r->queued >= queued)
+			break;
+		node_take(n); /* another one's turn */
+		list_add(&r->peers, n);
+		if (r->queued == 0)
+			break;
+	}
+	LIST_EACH(&r->asks, n, after) {
+		struct hub_line *l = LIST_ITEM(n, struct hub_line, node);
+		size_t room = peer_room(l->peer), queued = r->queued;
+		if (room == 0)
+			continue;
+		send_to(r, l->peer, l, room < share ? room : share);
+		if (r->queued == 0 || r->queued >= queued) /* all are gone; or there is no memory, and the sweep tries again */
+			break;
+	}
+	r->flushing = false;
+}
+
 void remote_submit(struct remote *r, struct call *c)
 {
+	if (r->queued >= r->most)
+		remote_flush(r); /* those that only wait for the end of the turn */
 	if (r->refusal[0] != '\0') {
 		call_finish(c, refuse(r, c));
-	} else if (send_at_once(r, c)) {
-		return;
 	} else if (r->queued >= r->most) {
 		call_finish(c, call_fail(c, TENON_OVERLOADED, "%s has %zu calls waiting", r->instance->name, r->queued));
 	} else {
 		list_add(&r->queue, &c->node);
 		r->queued++;
+		hub_flush_soon(r->hub);
 		want(r);
 	}
 }
 
 void remote_requeue(struct remote *r, struct call *c)
 {
-	if (send_at_once(r, c))
-		return;
-	struct node *first = &r->queue.head; /* in front: its deadline has run longest */
-	c->node = (struct node){ first, first->next };
-	first->next->prev = &c->node;
-	first->next = &c->node;
-	r->queued++;
+	put_back(r, c);
+	hub_flush_soon(r->hub);
 	want(r);
 }
 
 void remote_ask(struct remote *r, struct hub_line *l)
 {
-	struct call *c;
-
-	if (!peer_has_room(l->peer)) {
+	if (l->peer->most == 0 && !peer_has_room(l->peer)) {
 		peer_refuse(l, TENON_OVERLOADED, "asks for more calls than it may have");
 		return;
 	}
-	while ((c = pop(r)) != NULL) {
-		int code = stale_code(c);
-		if (code < 0)
-			call_finish(c, code);
-		else if (peer_send(l, c))
-			return;
-	}
-	list_add(&r->asks, &l->node);
+	park(r, l);
+	if (r->queued > 0)
+		hub_flush_soon(r->hub);
 }
 
 void remote_refuse(struct remote *r, const char *why)

@@ -3,8 +3,9 @@
  *
  *	remote_submit --> [ queue ] --> the ask of a host --> in flight (peer.h) --> call_finish
  *
- * Model    Hosts of one instance (replicas, or an old and a new generation) draw on one queue. A host that has as many calls
- *          as it has lanes asks for no more, so nothing is pushed at it. While no host is there calls wait for one, until
+ * Model    What is submitted within one turn of the loop is sent at its end, in one frame for each host. Hosts of one instance
+ *          (replicas, or an old and a new generation) draw on one queue. A host says how many calls it works on at once, and asks:
+ *          nothing is pushed at it. While no host is there calls wait for one, until
  *          their deadline, or until remote_refuse says that none will come.
  * Threads  the hub's loop, but remote_submit of a call whose instance is at home elsewhere: call.c posts it.
  * Failure  OVERLOADED when the queue is full, UNAVAILABLE while refused, DEADLINE_EXCEEDED or CANCELLED while queued. */
@@ -28,6 +29,7 @@ struct remote {
 	struct hub *hub;
 	struct list queue;              /* struct call, by `node` */
 	size_t queued, most;
+	bool flushing;
 	struct list asks;               /* struct hub_line: hosts that wait for work */
 	struct list peers;
 	const char *may_call;           /* further instances that it may call, separated by spaces; "*" = any */
@@ -40,7 +42,8 @@ void remote_open(struct remote *, struct hub *, struct instance *, size_t most);
 void remote_close(struct remote *);                       /* what is queued ends as UNAVAILABLE */
 void remote_submit(struct remote *, struct call *);
 void remote_requeue(struct remote *, struct call *);      /* one that a host lost: first in line */
-void remote_ask(struct remote *, struct hub_line *);      /* a host's ask: a call at once, or parked */
+void remote_ask(struct remote *, struct hub_line *);      /* a host's ask: parked until the end of the turn at least */
+void remote_flush(struct remote *);                       /* what is queued, to those that asked */
 void remote_refuse(struct remote *, const char *why);     /* ends what is queued, and all that comes; NULL: no more */
 void remote_sweep(struct remote *);                       /* ends what is queued too long */
 bool remote_is_busy(const struct remote *);               /* something is queued or in flight */

@@ -281,6 +281,21 @@ static int64_t read_chunk(struct stream_peek *peek, void *p, size_t n)
 	return got > 0 ? got : TENON_DATA_LOSS; /* a file that shrank under us */
 }
 
+/* What else is there without waiting. A writer fills what room there is, so a reader that took one chunk at a time would get ever
+ * smaller ones. */
+static int64_t read_more(struct stream *s, char *p, size_t n)
+{
+	struct stream_peek peek;
+	size_t all = 0;
+
+	while (all < n && stream_peek(s, &peek) == STREAM_MORE && peek.fd < 0) {
+		size_t got = (size_t)read_chunk(&peek, p + all, n - all);
+		stream_skip(s, got);
+		all += got;
+	}
+	return (int64_t)all;
+}
+
 int64_t stream_read(struct stream *s, void *p, size_t n)
 {
 	struct stream_peek peek;
@@ -290,9 +305,10 @@ int64_t stream_read(struct stream *s, void *p, size_t n)
 		switch (stream_peek(s, &peek)) {
 		case STREAM_MORE: {
 			int64_t got = read_chunk(&peek, p, n);
-			if (got > 0)
-				stream_skip(s, (size_t)got);
-			return got;
+			if (got <= 0)
+				return got;
+			stream_skip(s, (size_t)got);
+			return got + read_more(s, (char *)p + got, n - (size_t)got);
 		}
 		case STREAM_ENDED:
 			return 0;

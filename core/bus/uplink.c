@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* uplink - questions that wait (a pool of lines), lanes that serve, orders that cancel. */
+/* uplink - questions that wait (a pool of lines), orders that cancel. */
 #include "uplink.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "call.h"
 #include "frame.h"
+#include "intake.h"
 #include "line.h"
 #include "loop/fiber.h"
 #include "wait.h"
@@ -29,17 +30,6 @@ struct question {
 	struct question *next;          /* of the free ones */
 };
 
-struct lane_line {
-	struct line line;
-	struct task task;               /* a call, or BYE, came */
-	struct uplink *up;
-	struct call *call;              /* that runs */
-	struct buf items;               /* emitted, not sent yet */
-	uint32_t n_items;
-	int64_t part;                   /* the next one's number */
-	bool bye;
-};
-
 struct uplink {
 	struct bus *bus;
 	struct loop *loop;
@@ -49,9 +39,7 @@ struct uplink {
 	pthread_mutex_t lock;
 	struct question *free;          /* under the lock */
 	size_t n_questions;
-	struct lane_line *lanes;
-	size_t n_lanes;
-	struct buf out;                 /* the loop's: answers of lanes */
+	struct intake intake;
 };
 
 /* ---- questions ---- */
@@ -135,11 +123,11 @@ static int ask_ok(struct uplink *up, struct buf *b, struct err *e)
 
 /* ---- what handlers ask for ---- */
 
-static struct lane_line *lane_of(struct call *root) { return root->door; }
+static struct seat *seat_of(struct call *root) { return root->door; }
 
 static int64_t read_part(struct call *root, void *p, size_t n)
 {
-	struct uplink *up = lane_of(root)->up;
+	struct uplink *up = seat_of(root)->up;
 	struct buf b = { 0 };
 	struct question *q;
 	struct frame f;
@@ -163,7 +151,7 @@ static int64_t read_part(struct call *root, void *p, size_t n)
 
 static int write_part(struct call *root, const void *p, size_t n)
 {
-	struct lane_line *l = lane_of(root);
+	struct seat *l = seat_of(root);
 	int rc = TENON_OK;
 
 	for (const char *at = p; n > 0 && rc >= 0;) {
@@ -182,7 +170,7 @@ static int write_part(struct call *root, const void *p, size_t n)
 
 static int send_content(struct call *root, struct tenon_span *span)
 {
-	struct uplink *up = lane_of(root)->up;
+	struct uplink *up = seat_of(root)->up;
 	struct buf b = { 0 };
 	struct question *q;
 	struct frame f;
@@ -210,7 +198,7 @@ static int send_content(struct call *root, struct tenon_span *span)
 
 static int send_items(struct call *root)
 {
-	struct lane_line *l = lane_of(root);
+	struct seat *l = seat_of(root);
 	struct buf b = { 0 };
 
 	if (l->n_items == 0)
@@ -226,7 +214,7 @@ static int send_items(struct call *root)
 
 static int emit(struct call *c, const void *item)
 {
-	struct lane_line *l = lane_of(c);
+	struct seat *l = seat_of(c);
 
 	pack_message(&l->items, c->method->result->columns[c->method->emit_row].sub, item);
 	l->n_items++;
@@ -274,165 +262,15 @@ int uplink_call(struct uplink *up, struct call *from, const struct call_target *
 	return rc;
 }
 
-/* ---- lanes ---- */
-
-static void ask_for_call(struct lane_line *l)
+static void equip(struct call *c, int flags)
 {
-	nng_msg *m = line_message(&l->up->out);
-	if (m != NULL)
-		line_send(&l->line, m);
-	else
-		log_error("a lane is lost: no memory");
-}
-
-static void build_result(struct lane_line *l, struct call *c)
-{
-	struct buf *b = &l->up->out;
-
-	frame_begin(b, FRAME_RESULT, c->code < 0 ? 3 : 4);
-	pack_i64(b, c->remote_id);
-	pack_i64(b, c->code);
-	pack_str(b, c->message);
-	if (c->code >= 0)
-		pack_message(b, c->method->result, c->result);
-	if (!b->failed && b->n <= FRAME_MOST)
-		return;
-	int code = b->failed ? TENON_NO_MEMORY : TENON_TOO_LARGE;
-	b->n = 0;
-	b->failed = false;
-	frame_begin(b, FRAME_RESULT, 3);
-	pack_i64(b, c->remote_id);
-	pack_i64(b, code);
-	pack_str(b, "its answer is too large");
-}
-
-static void finish(struct lane_line *l)
-{
-	struct call *c = l->call;
-
-	l->call = NULL;
-	build_result(l, c);
-	call_unref(c);
-	ask_for_call(l);
-}
-
-static void flush_items(void *arg)
-{
-	struct lane_line *l = arg;
-	int rc = send_items(l->call);
-	if (rc < 0 && l->call->code >= 0)
-		l->call->code = rc;
-	finish(l);
-}
-
-static void on_done(struct call *c, void *arg)
-{
-	struct lane_line *l = arg;
-
-	if (l->n_items > 0 && fiber_start(l->up->loop, STACK_HANDLER, "items", flush_items, l) == TENON_OK)
-		return;
-	(void)c;
-	finish(l);
-}
-
-static void refuse(struct lane_line *l, int64_t id, int code, const char *why)
-{
-	frame_begin(&l->up->out, FRAME_RESULT, 3);
-	pack_i64(&l->up->out, id);
-	pack_i64(&l->up->out, code);
-	pack_str(&l->up->out, why);
-	ask_for_call(l);
-}
-
-static int fill_call(struct call *c, struct frame *f, int64_t ms, struct tenon_problem *problem)
-{
-	const char *trace = frame_text(f, c->arena), *span = frame_text(f, c->arena);
-
-	snprintf(c->pub.trace, sizeof c->pub.trace, "%s", trace);
-	snprintf(c->pub.span, sizeof c->pub.span, "%s", span);
-	c->pub.principal = frame_text(f, c->arena);
-	c->pub.workspace = frame_text(f, c->arena);
-	c->pub.deadline = ms < 0 ? INT64_MAX : clock_ns() + ms * 1000000;
-	void *args = arena_alloc(c->arena, c->method->row->args->size);
-	c->args = args;
-	return args == NULL ? TENON_NO_MEMORY : !frame_next(f) ? TENON_INVALID_ARGUMENT
-		: unpack_message(c->method->args, c->arena, &f->in, 0, args, problem);
-}
-
-static void take_call(struct lane_line *l, struct frame *f)
-{
-	struct tenon_problem problem = { 0 };
-	struct arena name;
-	int code = TENON_OK;
-
-	arena_init(&name, 0);
-	int64_t id = frame_i64(f);
-	struct method *m = map_get(&l->up->instance->methods, frame_text(f, &name));
-	int64_t flags = frame_i64(f), ms = frame_i64(f);
-	struct call *c = m == NULL ? NULL : call_new(l->up->bus, m, &code);
-	if (c == NULL) {
-		refuse(l, id, m == NULL ? TENON_NO_ROUTE : code, m == NULL ? "its host does not know this method" : error_text(code));
-		arena_free(&name);
-		return;
-	}
-	arena_free(&name);
-	c->remote_id = id;
-	code = fill_call(c, f, ms, &problem);
-	if (code < 0) {
-		refuse(l, id, code, problem.message == NULL ? error_text(code) : problem.message);
-		call_unref(c);
-		return;
-	}
-	line_drop(&l->line);
-	c->door = l;
 	c->on_read = flags & FRAME_STREAM_IN ? read_part : NULL;
 	c->on_write = flags & FRAME_STREAM_OUT ? write_part : NULL;
 	c->on_content = send_content;
-	c->on_emit = m->emit_row >= 0 ? emit : NULL;
-	l->call = c;
-	l->part = 0;
-	call_submit(c, on_done, l);
+	c->on_emit = c->method->emit_row >= 0 ? emit : NULL;
 }
 
-static void on_call(struct task *t)
-{
-	struct lane_line *l = LIST_ITEM(t, struct lane_line, task);
-	struct frame f;
-
-	if (l->line.msg == NULL || !frame_open(&f, nng_msg_body(l->line.msg), nng_msg_len(l->line.msg)))
-		l->bye = true;
-	else if (f.kind == FRAME_CALL) {
-		take_call(l, &f);
-		return;
-	}
-	l->bye = true; /* BYE: no more calls for this generation */
-	line_drop(&l->line);
-}
-
-static void on_lane(struct line *line, int error)
-{
-	struct lane_line *l = LIST_ITEM(line, struct lane_line, line);
-	if (error != 0)
-		line_drop(line);
-	if (error != NNG_ECLOSED && error != NNG_ECANCELED)
-		loop_post(l->up->loop, &l->task);
-}
-
-static struct call *call_by_id(struct uplink *up, int64_t id)
-{
-	for (size_t i = 0; i < up->n_lanes; i++)
-		if (up->lanes[i].call != NULL && up->lanes[i].call->remote_id == id)
-			return up->lanes[i].call;
-	return NULL;
-}
-
-bool uplink_is_idle(const struct uplink *up)
-{
-	for (size_t i = 0; i < up->n_lanes; i++)
-		if (up->lanes[i].call != NULL)
-			return false;
-	return true;
-}
+bool uplink_is_idle(const struct uplink *up) { return intake_is_idle(&up->intake); }
 
 /* ---- orders ---- */
 
@@ -454,10 +292,11 @@ static void take_orders(struct uplink *up, struct frame *f)
 	int flags = (int)frame_i64(f);
 	uint32_t n;
 
+	intake_catch_up(&up->intake);
 	if (frame_array(f, &n))
 		for (uint32_t i = 0; i < n; i++) {
 			int64_t id;
-			struct call *c = unpack_i64(&f->in, &id) ? call_by_id(up, id) : NULL;
+			struct call *c = unpack_i64(&f->in, &id) ? intake_find(&up->intake, id) : NULL;
 			if (c != NULL)
 				call_cancel(c, TENON_CANCELLED);
 		}
@@ -507,7 +346,7 @@ int uplink_open(struct uplink **out, struct bus *bus, struct loop *loop, const s
 {
 	struct uplink *up = mem_zero(sizeof *up);
 
-	if (up == NULL || (up->lanes = mem_zero((size_t)conf->lanes * sizeof *up->lanes)) == NULL)
+	if (up == NULL)
 		return err_set(e, TENON_NO_MEMORY, "no memory for the bus");
 	*out = up;
 	up->bus = bus;
@@ -539,16 +378,9 @@ int uplink_state(struct uplink *up, int code, const char *why)
 void uplink_serve(struct uplink *up, struct instance *in)
 {
 	up->instance = in;
-	for (; up->n_lanes < (size_t)up->conf.lanes; up->n_lanes++) {
-		struct lane_line *l = &up->lanes[up->n_lanes];
-		if (line_open(&l->line, up->socket, on_lane) != 0) {
-			log_warn("only %zu lanes of %d: no memory", up->n_lanes, up->conf.lanes);
-			break;
-		}
-		l->up = up;
-		l->task.run = on_call;
-		frame_begin(&up->out, FRAME_ASK, 0);
-		ask_for_call(l);
-	}
+	up->intake = (struct intake){ .up = up, .instance = in, .loop = up->loop, .equip = equip, .send_items = send_items,
+	                              .lost = up->conf.lost, .arg = up->conf.arg };
+	if (intake_open(&up->intake, up->socket, up->conf.duct, (size_t)up->conf.lanes) < 0)
+		log_error("no memory for the lines that calls come on");
 	fiber_start(up->loop, STACK_HANDLER, "orders", await_orders, up);
 }

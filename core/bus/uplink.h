@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* uplink - a host's end of the bus between processes: it asks the core for calls, runs them, and asks for what these need.
  *
- * Model    A lane is a line that asks, gets a call, runs it as any call of this process's own bus, answers and asks again. A
- *          second kind of line, from a pool, carries what a handler wants meanwhile: bytes, items, calls to instances that
+ * Model    The calls come by intake.h. Lines from a pool carry what a handler wants meanwhile: bytes, items, calls to instances that
  *          are not here. One line waits for orders.
  * Threads  the host's loop; handlers on worker threads may wait for the core, too.
  * Failure  the core is gone: uplink_lost is called, and a host ends. */
@@ -23,6 +22,7 @@ struct uplink;
 
 struct uplink_conf {
 	const char *address, *token;
+	int duct;                       /* where calls come by; -1: by lines that ask */
 	int lanes;                      /* calls at once */
 	void (*ordered)(void *arg, int flags); /* enum frame_order_flag; on a fiber of the loop */
 	void (*lost)(void *arg);        /* the core is gone; any thread */

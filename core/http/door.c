@@ -21,26 +21,28 @@ TENON_TABLE(, door_config, DOOR_CONFIG);
 
 /* ---- routes ---- */
 
-static int add_native(struct door *d, struct method *m, struct err *e)
+static int add_native(struct door *d, struct method *m, char pattern[300], struct err *e)
 {
 	struct route what = { .dialect = d->routes.native, .method = m };
-	char pattern[300];
 
-	if (snprintf(pattern, sizeof pattern, "POST /api/v1/%s/%s", m->instance->name, m->row->name) >= (int)sizeof pattern)
+	if (snprintf(pattern, 300, "POST /api/v1/%s/%s", m->instance->name, m->row->name) >= 300)
 		return err_set(e, TENON_INVALID_ARGUMENT, "the name of %s is too long", m->name);
 	return route_add(&d->routes, pattern, &what, e);
 }
 
 static int add_method(struct door *d, struct method *m, struct err *e)
 {
-	int rc = add_native(d, m, e);
+	char native[300];
+	int rc = add_native(d, m, native, e);
 
 	for (const struct tenon_route *row = m->row->routes; rc == TENON_OK && row != NULL && row->path != NULL; row++) {
-		struct route what = { .dialect = map_get(&d->dialects, row->dialect), .method = m };
+		struct route what = { .dialect = map_get(&d->dialects, row->dialect != NULL ? row->dialect : "native"), .method = m };
 		if (what.dialect == NULL) { /* the plugin that brings it was left out; the rest runs on */
 			log_error("%s: no plugin brings the dialect \"%s\"; nothing answers to %s", m->name, row->dialect, row->path);
 			continue;
 		}
+		if (what.dialect == d->routes.native && strcmp(row->path, native) == 0)
+			continue; /* it is there already, and may be said */
 		rc = route_add(&d->routes, row->path, &what, e);
 		if (rc < 0)
 			err_prefix(e, "%s", m->name);

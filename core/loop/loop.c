@@ -1,26 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* loop - libuv underneath.
  *
- * The inbox is a lock-free stack: a push onto an empty one wakes the loop (uv_async_send), later pushes ride along; the
- * loop takes all at once and turns them round, so 64 answers cost one wake-up. */
+ * The inbox is a lock-free stack; the loop takes all at once and turns them round. It looks again at the end of a turn, so only
+ * a loop that is about to wait has to be woken: one that is busy is posted to without a system call, and 64 answers cost one
+ * wake-up at most. The wake-up is an eventfd of its own: uv_async_send lets a loop that wakes early spin until its waker has
+ * returned from write(2), and on few cores that waker is often the one who was put aside for it. */
 #include "loop.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "fiber.h"
 #include "under.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
-enum { MOST_HOOKS = 4 };
+enum { MOST_HOOKS = 4, ROUNDS_MOST = 16 };
 
 struct loop {
 	uv_loop_t uv;
-	uv_async_t wake;
+	uv_poll_t wake;
+	int wake_fd;
+	atomic_bool waits;          /* or is about to: whoever posts wakes it */
 	uv_prepare_t turn;
 	uv_signal_t signals[2];
 	_Atomic(struct task *) inbox;
 	struct fiber *first, *last; /* ready to run */
+	struct task *later;         /* at the end of this turn; the last one first */
 	struct { bool (*fn)(void *); void *arg; } hooks[MOST_HOOKS];
 	unsigned n_hooks, number;
 	atomic_bool stopping;
@@ -49,14 +58,21 @@ unsigned loop_number(const struct loop *l) { return l->number; }
 
 uv_loop_t *loop_under(struct loop *l) { return &l->uv; }
 
+static void wake(struct loop *l)
+{
+	const uint64_t one = 1;
+	while (write(l->wake_fd, &one, sizeof one) < 0 && errno == EINTR)
+		;
+}
+
 void loop_post(struct loop *l, struct task *t)
 {
 	struct task *head = atomic_load_explicit(&l->inbox, memory_order_relaxed);
 	do
 		t->next = head;
-	while (!atomic_compare_exchange_weak_explicit(&l->inbox, &head, t, memory_order_release, memory_order_relaxed));
-	if (head == NULL)
-		uv_async_send(&l->wake);
+	while (!atomic_compare_exchange_weak_explicit(&l->inbox, &head, t, memory_order_seq_cst, memory_order_relaxed));
+	if (atomic_load(&l->waits) && atomic_exchange(&l->waits, false))
+		wake(l);
 }
 
 static void drain(struct loop *l)
@@ -76,10 +92,15 @@ static void drain(struct loop *l)
 	}
 }
 
-static void on_wake(uv_async_t *a)
+static void on_wake(uv_poll_t *p, int status, int events)
 {
-	struct loop *l = a->data;
-	drain(l);
+	struct loop *l = p->data;
+	uint64_t count;
+
+	(void)status;
+	(void)events;
+	if (read(l->wake_fd, &count, sizeof count) > 0)
+		drain(l);
 	if (atomic_load(&l->stopping))
 		uv_stop(&l->uv);
 }
@@ -94,9 +115,33 @@ void loop_ready(struct loop *l, struct fiber *f)
 	l->last = f;
 }
 
-static void on_turn(uv_prepare_t *p)
+void loop_later(struct loop *l, struct task *t)
 {
-	struct loop *l = p->data;
+	t->next = l->later;
+	l->later = t;
+}
+
+static bool run_later(struct loop *l)
+{
+	struct task *t = l->later;
+
+	l->later = NULL;
+	for (struct task *next; t != NULL; t = next) {
+		next = t->next;
+		t->run(t);
+	}
+	return l->first != NULL || l->later != NULL;
+}
+
+/* Was something posted before anybody could know that the loop waits? */
+static bool is_posted(struct loop *l)
+{
+	atomic_store(&l->waits, true);
+	return atomic_load(&l->inbox) != NULL;
+}
+
+static void run_ready(struct loop *l)
+{
 	bool more;
 
 	do {
@@ -108,7 +153,23 @@ static void on_turn(uv_prepare_t *p)
 		more = false;
 		for (unsigned i = 0; i < l->n_hooks; i++)
 			more |= l->hooks[i].fn(l->hooks[i].arg);
-	} while (more || l->first != NULL);
+	} while (more || l->first != NULL || run_later(l));
+}
+
+static void on_turn(uv_prepare_t *p)
+{
+	struct loop *l = p->data;
+
+	run_ready(l);
+	for (int i = 0; is_posted(l); i++) {
+		if (i == ROUNDS_MOST) { /* descriptors and timers are due, too */
+			wake(l);
+			return;
+		}
+		atomic_store(&l->waits, false);
+		drain(l);
+		run_ready(l);
+	}
 }
 
 void loop_hook(struct loop *l, bool (*hook)(void *), void *arg)
@@ -129,10 +190,20 @@ int loop_open(struct loop **out, unsigned number, struct err *e)
 		mem_free(l);
 		return err_set(e, TENON_UNAVAILABLE, "event loop: %s", uv_strerror(rc));
 	}
-	uv_async_init(&l->uv, &l->wake, on_wake);
+	l->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (l->wake_fd < 0 || uv_poll_init(&l->uv, &l->wake, l->wake_fd) != 0) {
+		rc = err_set(e, TENON_UNAVAILABLE, "event loop: no eventfd: %s", strerror(errno));
+		if (l->wake_fd >= 0)
+			close(l->wake_fd);
+		uv_loop_close(&l->uv);
+		mem_free(l);
+		return rc;
+	}
+	atomic_init(&l->waits, true);
 	uv_prepare_init(&l->uv, &l->turn);
 	uv_prepare_start(&l->turn, on_turn);
 	l->wake.data = l->turn.data = l;
+	uv_poll_start(&l->wake, UV_READABLE, on_wake);
 	*out = l;
 	return TENON_OK;
 }
@@ -149,7 +220,7 @@ void loop_run(struct loop *l)
 void loop_stop(struct loop *l)
 {
 	atomic_store(&l->stopping, true);
-	uv_async_send(&l->wake);
+	wake(l);
 }
 
 static void free_handle(uv_handle_t *h) { mem_free(h->data); }
@@ -165,16 +236,19 @@ static void abandon(uv_handle_t *h, void *arg)
 /* timers and watches own themselves; the loop's own handles lie within it */
 static void close_any(uv_handle_t *h, void *arg)
 {
-	(void)arg;
+	struct loop *l = arg;
+	bool own = h == (uv_handle_t *)&l->wake || (h->type != UV_TIMER && h->type != UV_POLL);
+
 	if (!uv_is_closing(h) && h->type != UV_PROCESS)
-		uv_close(h, h->type == UV_TIMER || h->type == UV_POLL ? free_handle : NULL);
+		uv_close(h, own ? NULL : free_handle);
 }
 
 void loop_close(struct loop *l)
 {
 	uv_walk(&l->uv, abandon, NULL);
-	uv_walk(&l->uv, close_any, NULL);
+	uv_walk(&l->uv, close_any, l);
 	uv_run(&l->uv, UV_RUN_DEFAULT);
+	close(l->wake_fd);
 	uv_loop_close(&l->uv);
 	mem_free(l);
 }

@@ -36,6 +36,10 @@ unsigned     loop_number(const struct loop *);
 /* After the ready fibers of a turn: `hook` returns true when it made more of them. Never removed. */
 void loop_hook(struct loop *, bool (*hook)(void *arg), void *arg);
 
+/* Runs the task once in this turn, after the fibers and before the loop waits: what was gathered meanwhile is sent together. The loop's
+ * own thread; not a task that waits to run already. */
+void loop_later(struct loop *, struct task *);
+
 /* A timer, first after `ms`, then every `repeat` ms (0: once; it frees itself). NULL when out of memory. */
 struct timer *loop_every(struct loop *, int64_t ms, int64_t repeat, void (*fire)(void *arg), void *arg);
 void          timer_stop(struct timer *);   /* and frees it; not after a timer without repeat has fired */

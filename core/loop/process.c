@@ -212,6 +212,8 @@ static int spawn(struct loop *l, struct process *p, const struct process_spec *s
 		{ .flags = UV_IGNORE }, { .flags = UV_INHERIT_FD, .data.fd = output }, { .flags = UV_INHERIT_FD, .data.fd = output },
 		{ .flags = UV_INHERIT_FD, .data.fd = hello },
 	};
+	if (s->input > 0)
+		stdio[0] = (uv_stdio_container_t){ .flags = UV_INHERIT_FD, .data.fd = s->input };
 	uv_process_options_t o = {
 		.exit_cb = on_end, .file = s->file, .args = (char **)(uintptr_t)s->argv, .cwd = s->cwd, .stdio = stdio,
 		.env = s->env != NULL ? (char **)(uintptr_t)s->env : nothing, .stdio_count = hello >= 0 ? HELLO_FD + 1 : HELLO_FD,

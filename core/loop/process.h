@@ -29,6 +29,7 @@ struct process_spec {
 	void (*output)(void *arg, const char *line, size_t n);
 	void (*ended)(void *arg, int status, int signo); /* exit status, or the signal (> 0) that ended it. Called once */
 	void *arg;
+	int input;                /* its stdin; 0: /dev/null. Stays the caller's */
 	const void *hello;        /* bytes that it finds on its fd 3, then EOF: what must not be seen in argv or env ... */
 	size_t hello_n;           /* ... NULL: it has no fd 3. The child closes fd 3 when it has read them: they could be read again */
 };

@@ -242,7 +242,7 @@ static int describe(struct tenon_call *c, const struct which *a, struct describe
 	PUT(out, doc, p->doc == NULL ? "" : p->doc);
 	PUT(out, licence, p->licence == NULL ? "" : p->licence);
 	PUT(out, needs, p->needs == NULL ? "" : p->needs);
-	PUT(out, file, m->found->path);
+	PUT(out, file, m->found->origin);
 	for (size_t i = 0; i < n; i++) {
 		struct method_row *row = &out->methods.v[out->methods.n];
 		if (p->methods[i].flags & TENON_HIDDEN)
@@ -328,22 +328,31 @@ static int read_config(struct tenon_call *c, struct life *l, const char *name, c
 
 static int find_file(struct tenon_call *c, const struct member *m, const char *file, char path[4096])
 {
-	const char *slash = strrchr(m->found->path, '/');
+	const char *slash = strrchr(m->found->origin, '/');
 
 	if (*file == '\0')
-		return snprintf(path, 4096, "%s", m->found->path) < 4096 ? TENON_OK : TENON_INTERNAL;
+		return snprintf(path, 4096, "%s", m->found->origin) < 4096 ? TENON_OK : TENON_INTERNAL;
 	if (strchr(file, '/') != NULL || *file == '.')
-		return tenon_fail(c, TENON_INVALID_ARGUMENT, "file: \"%s\" is no name of a file beside %s", file, m->found->path);
-	return snprintf(path, 4096, "%.*s/%s", (int)(slash - m->found->path), m->found->path, file) < 4096 ? TENON_OK : TENON_TOO_LARGE;
+		return tenon_fail(c, TENON_INVALID_ARGUMENT, "file: \"%s\" is no name of a file beside %s", file, m->found->origin);
+	return snprintf(path, 4096, "%.*s/%s", (int)(slash - m->found->origin), m->found->origin, file) < 4096 ? TENON_OK : TENON_TOO_LARGE;
 }
 
 /* a process is asked, and waited for: on a worker */
-struct look { const char *path, *kind; const struct described *found; struct err e; };
+struct look {
+	const struct trust *trust;       /* NULL: the file came with tenond */
+	const char *origin, *kind, *python;
+	char path[4096];                 /* what is to be loaded */
+	const struct described *found;
+	struct err e;
+};
 
 static int look(void *arg)
 {
 	struct look *l = arg;
-	l->found = find_describe(l->path, l->kind, &l->e);
+	static const struct trust all = { 0 };
+
+	if (trust_admit(l->trust == NULL ? &all : l->trust, l->origin, l->path, &l->e) == TENON_OK)
+		l->found = find_describe(l->path, l->kind, l->python, &l->e);
 	return l->found == NULL ? l->e.code : TENON_OK;
 }
 
@@ -369,14 +378,15 @@ static int reload(struct tenon_call *c, const struct reload_args *a, struct relo
 		return tenon_fail(c, TENON_FAILED_PRECONDITION, "%s runs in the core, which never unloads code: restart tenond, or give it placement: process",
 		                  a->instance);
 	TRY(find_file(c, m, a->file, path));
-	struct look l = { .path = path, .kind = m->found->kind };
+	bool came_with_us = m->found->shipped && *a->file == '\0';
+	struct look l = { .trust = came_with_us ? NULL : m->life->trust, .origin = path, .kind = m->found->kind, .python = m->found->python };
 	int rc = c->host->offload(c, 0, look, &l);
 	if (rc < 0)
 		return tenon_fail(c, rc, "%s: %s", path, *l.e.text != '\0' ? l.e.text : error_text(rc));
 	const struct described *d = l.found;
 	TRY(check_rows(c, m->instance->plugin, d->plugin));
 	TRY(read_config(c, c->self, a->instance, d->plugin->config, &config));
-	rc = supervisor_replace(m->supervisor, path, &config, why, sizeof why);
+	rc = supervisor_replace(m->supervisor, l.path, &config, why, sizeof why);
 	if (rc < 0)
 		return tenon_fail(c, rc, "the old generation goes on: %s", why);
 	m->version = d->plugin->version;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 
 #include "describe.h"
+#include "python.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -39,7 +40,7 @@ static int check_descriptor(const struct tenon_plugin *p, const char *kind, stru
 	if (kind == NULL)
 		return TENON_OK;
 	if (strncmp(kind, p->interface, n) != 0 || kind[n] != '/' || strcmp(kind + n + 1, p->name) != 0)
-		return err_set(e, TENON_INVALID_ARGUMENT, "it calls itself %s/%s but lies at %s.so", p->interface, p->name, kind);
+		return err_set(e, TENON_INVALID_ARGUMENT, "it calls itself %s/%s but lies at %s", p->interface, p->name, kind);
 	return TENON_OK;
 }
 
@@ -87,10 +88,10 @@ static int read_all(int fd, struct buf *b, struct err *e)
 }
 
 /* what it says on stderr, in the error; what it says on stdout, in `out` */
-static int run_describe(const char *path, struct buf *out, struct err *e)
+static int run_describe(const char *path, const char *python, struct buf *out, struct err *e)
 {
 	char program[PATH_MAX];
-	char describe[] = "--describe", *argv[] = { program, describe, (char *)path, NULL }, *env[] = { NULL };
+	char describe[] = "--describe", *argv[] = { program, describe, (char *)path, (char *)(uintptr_t)python, NULL }, *env[] = { NULL };
 	int good[2], bad[2], status = 0;
 	posix_spawn_file_actions_t files;
 	struct buf said = { 0 };
@@ -132,11 +133,11 @@ static int run_describe(const char *path, struct buf *out, struct err *e)
 	return rc;
 }
 
-const struct described *find_describe(const char *path, const char *kind, struct err *e)
+const struct described *find_describe(const char *path, const char *kind, const char *python, struct err *e)
 {
 	struct buf bytes = { 0 };
 	struct described *d = NULL;
-	int rc = run_describe(path, &bytes, e);
+	int rc = run_describe(path, python, &bytes, e);
 
 	if (rc == TENON_OK)
 		rc = describe_unpack(bytes.p, bytes.n, &d, e);
@@ -146,6 +147,9 @@ const struct described *find_describe(const char *path, const char *kind, struct
 
 int find_load(struct found *f, struct err *e)
 {
+	if (f->python != NULL)
+		return err_set(e, TENON_UNSUPPORTED, "%s is written in Python and runs in a process of its own only: its placement is process (or "
+		               "default)", f->kind);
 	const struct tenon_plugin *p = f->loaded ? f->plugin : find_open(f->path, f->kind, e);
 	if (p == NULL)
 		return e->code;
@@ -156,21 +160,28 @@ int find_load(struct found *f, struct err *e)
 
 /* ---- folders ---- */
 
-static int add_file(struct map *found, const char *dir, bool shipped, const char *interface, const char *file)
+struct search { struct map *found; const struct find_conf *conf; struct python python; bool shipped; };
+
+static int add_file(struct search *s, const char *dir, const char *interface, const char *file)
 {
-	char named[PATH_MAX], path[PATH_MAX], kind[512];
+	char path[PATH_MAX], kind[512];
 	size_t n = strlen(file);
 	struct err e = { 0 };
+	bool is_python = n > 3 && strcmp(file + n - 3, ".py") == 0, shipped = s->shipped && !is_python;
 
-	if (n < 4 || strcmp(file + n - 3, ".so") != 0)
+	if (n < 4 || (strcmp(file + n - 3, ".so") != 0 && !is_python))
 		return TENON_OK;
-	if (snprintf(named, sizeof named, "%s/%s/%s", dir, interface, file) >= (int)sizeof named || realpath(named, path) == NULL ||
-	    snprintf(kind, sizeof kind, "%s/%.*s", interface, (int)n - 3, file) >= (int)sizeof kind || map_get(found, kind) != NULL)
+	if (snprintf(path, sizeof path, "%s/%s/%s", dir, interface, file) >= (int)sizeof path ||
+	    snprintf(kind, sizeof kind, "%s/%.*s", interface, (int)n - 3, file) >= (int)sizeof kind || map_get(s->found, kind) != NULL)
 		return TENON_OK;
-	const struct described *d = shipped ? NULL : find_describe(path, kind, &e);
+	char origin[PATH_MAX];
+	snprintf(origin, sizeof origin, "%s", path);
+	bool admitted = shipped || trust_admit(&s->conf->trust, origin, path, &e) == TENON_OK;
+	const char *python = is_python && admitted ? python_program(&s->python, &e) : NULL;
+	const struct described *d = shipped || !admitted || (is_python && python == NULL) ? NULL : find_describe(path, kind, python, &e);
 	const struct tenon_plugin *p = shipped ? find_open(path, kind, &e) : d != NULL ? d->plugin : NULL;
 	if (p == NULL) {
-		log_error("plugin %s is left out: %s", path, e.text);
+		log_error("plugin %s is left out: %s", origin, e.text);
 		return TENON_OK;
 	}
 	struct found *f = mem_zero(sizeof *f);
@@ -178,14 +189,16 @@ static int add_file(struct map *found, const char *dir, bool shipped, const char
 		return TENON_NO_MEMORY;
 	f->kind = mem_strdup(kind);
 	f->path = mem_strdup(path);
+	f->origin = mem_strdup(origin);
 	f->plugin = p;
+	f->python = python;
 	f->shipped = f->loaded = shipped;
 	f->lazy = shipped ? p->start == NULL : !d->starts;
 	f->dialects = shipped ? p->dialects != NULL : d->dialects;
-	return f->kind == NULL || f->path == NULL ? TENON_NO_MEMORY : map_put(found, kind, f);
+	return f->kind == NULL || f->path == NULL || f->origin == NULL ? TENON_NO_MEMORY : map_put(s->found, kind, f);
 }
 
-static int add_interface(struct map *found, const char *dir, bool shipped, const char *interface)
+static int add_interface(struct search *s, const char *dir, const char *interface)
 {
 	char path[PATH_MAX];
 	struct dirent *d;
@@ -195,24 +208,26 @@ static int add_interface(struct map *found, const char *dir, bool shipped, const
 		return TENON_OK;
 	DIR *files = opendir(path);
 	while (files != NULL && rc == TENON_OK && (d = readdir(files)) != NULL)
-		rc = add_file(found, dir, shipped, interface, d->d_name);
+		rc = add_file(s, dir, interface, d->d_name);
 	if (files != NULL)
 		closedir(files);
 	return rc;
 }
 
-int find_plugins(struct map *found, const char *const *dirs, size_t n, size_t shipped, struct err *e)
+int find_plugins(struct map *found, const struct find_conf *conf, struct err *e)
 {
 	char whole[PATH_MAX];
+	struct search s = { .found = found, .conf = conf, .python = { .wanted = conf->python } };
 	struct dirent *d;
 	int rc = TENON_OK;
 
-	for (size_t i = 0; i < n; i++) {
-		const char *path = realpath(dirs[i], whole) != NULL ? whole : dirs[i]; /* a host has another working folder */
+	for (size_t i = 0; i < conf->n; i++) {
+		const char *path = realpath(conf->dirs[i], whole) != NULL ? whole : conf->dirs[i]; /* a host has another working folder */
 		DIR *dir = opendir(path);
+		s.shipped = i + conf->shipped >= conf->n;
 		while (dir != NULL && rc == TENON_OK && (d = readdir(dir)) != NULL)
 			if (d->d_name[0] != '.')
-				rc = add_interface(found, path, i + shipped >= n, d->d_name);
+				rc = add_interface(&s, path, d->d_name);
 		if (dir != NULL)
 			closedir(dir);
 	}
@@ -225,6 +240,7 @@ void find_free(struct map *found)
 		struct found *f = s->value;
 		mem_free(f->kind);
 		mem_free(f->path);
+		mem_free(f->origin);
 		mem_free(f);
 	}
 	map_free(found);

@@ -11,10 +11,12 @@
 	F(S, const char *, token, .doc = "opens the bus once") \
 	F(S, const char *, path, .doc = "of the plugin") \
 	F(S, const char *, kind, .doc = "what it must call itself: <interface>/<vendor>") \
+	F(S, const char *, python, .doc = "the interpreter that runs it, if it is written in Python") \
 	F(S, const char *, instance, .doc = "its name on the bus") \
 	F(S, const char *, data_dir, .doc = "the one folder that it may write to") \
 	F(S, struct tenon_bytes, config, .doc = "the instance's configuration, packed by the plugin's own table") \
 	F(S, int64_t, parent, .doc = "process that started it: it ends with that") \
+	F(S, bool, duct, .doc = "its stdin is the duct that calls come by") \
 	F(S, int64_t, lanes, .dflt = "64", .range = "1..256", .doc = "calls at once") \
 	F(S, int64_t, log_level, .doc = "the chattiest lines that it writes") \
 	F(S, int64_t, call_memory, .doc = "bytes of memory that one call may take") \

@@ -102,7 +102,7 @@ static int create_processes(struct life *l, struct member *m, const struct wish 
 {
 	const struct tenon_plugin *p = plugin_of(w);
 	struct supervisor_spec spec = { .instance = m->instance, .limits = w->conf.process, .path = w->found->path, .kind = w->found->kind,
-	                                .failed = on_given_up, .arg = m };
+	                                .python = w->found->python, .failed = on_given_up, .arg = m };
 	const struct shape *shape;
 
 	if (w->found->dialects)
@@ -322,6 +322,8 @@ void life_start(struct life *l, void (*done)(void *), void *arg)
 	l->done_arg = arg;
 	fiber_start(l->loop, STACK_HANDLER, "start", start_fiber, l);
 }
+
+void life_on_reload(struct life *l, const struct trust *t) { l->trust = t; }
 
 void life_on_reread(struct life *l, int (*reread)(void *, struct conf **, struct err *), void *arg)
 {

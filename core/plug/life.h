@@ -25,6 +25,8 @@ void life_start(struct life *, void (*done)(void *arg), void *arg);
 /* On the loop: drains and stops in reverse order, then calls `done`. */
 void life_stop(struct life *, void (*done)(void *arg), void *arg);
 void life_close(struct life *);
+struct trust;
+void life_on_reload(struct life *, const struct trust *); /* what a reload may load; borrowed */
 /* How to read the configuration anew, for a reload. The conf is closed by whoever asked. */
 void life_on_reread(struct life *, int (*reread)(void *arg, struct conf **, struct err *), void *arg);
 /* On a fiber of the loop. Are all that run able to work? Otherwise says which are not, and why. */

@@ -11,6 +11,7 @@ struct bus;
 struct conf;
 struct hub;
 struct loop;
+struct trust;
 
 enum { MOST_INSTANCES = WISHES_MOST };
 
@@ -42,6 +43,7 @@ struct life {
 	void *done_arg;
 	int (*reread)(void *arg, struct conf **, struct err *); /* the configuration as it is now */
 	void *reread_arg;
+	const struct trust *trust;
 };
 
 /* life.c: starts one, waits; 0, or why not in its instance's reason. It says so in the log, and sets the state. */

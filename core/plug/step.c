@@ -44,9 +44,12 @@ static void run_and_wake(void *arg)
 static void on_home(struct task *t)
 {
 	struct step *s = LIST_ITEM(t, struct step, task);
-	s->code = fiber_start(loop_self(), STACK_HANDLER, s->name, run_and_wake, s);
-	if (s->code < 0)
-		wait_wake(&s->waiter);
+	int rc = fiber_start(loop_self(), STACK_HANDLER, s->name, run_and_wake, s);
+
+	if (rc == TENON_OK) /* it may have ended already, with a code of its own, and be gone */
+		return;
+	s->code = rc;
+	wait_wake(&s->waiter);
 }
 
 int step_run(struct instance *in, const char *name, int (*fn)(struct tenon_call *), char *why, size_t size)

@@ -15,10 +15,12 @@
 #include "wire/pack.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { BACKOFF_MS = 100, BACKOFF_MOST_MS = 10000, QUIET_NS = 60, SHORT_LIFE_MS = 1000, IDLE_POLL_MS = 200 };
@@ -323,8 +325,9 @@ static void pack_hosting(struct supervisor *s, const char *token, struct buf *b)
 {
 	const struct process_conf *c = &s->spec.limits;
 	struct hosting h = {
-		.address = s->spec.hub->address, .token = token, .path = s->path, .kind = s->kind, .instance = s->spec.instance->name,
-		.data_dir = s->spec.instance->host.data_dir, .config = { s->spec.config.p, s->spec.config.n }, .parent = getpid(), .lanes = c->lanes,
+		.address = s->spec.hub->address, .token = token, .path = s->path, .kind = s->kind, .python = s->spec.python,
+		.instance = s->spec.instance->name,
+		.data_dir = s->spec.instance->host.data_dir, .config = { s->spec.config.p, s->spec.config.n }, .parent = getpid(), .duct = true, .lanes = c->lanes,
 		.log_level = log_wants(LOG_DEBUG) ? LOG_DEBUG : log_wants(LOG_INFO) ? LOG_INFO : log_wants(LOG_WARN) ? LOG_WARN : LOG_ERROR,
 		.call_memory = (int64_t)s->spec.instance->bus->arena_limit, .memory = c->memory, .cpu_seconds = c->cpu_seconds,
 		.open_files = c->open_files, .threads = c->threads, .uid = c->uid, .gid = c->gid, .seccomp = c->seccomp, .exec = c->exec,
@@ -343,6 +346,7 @@ static int start_host(struct host *h)
 	char name[] = "tenon-host", *argv[] = { name, (char *)name_of(h), NULL };
 	struct buf hello = { 0 };
 	struct err e = { 0 };
+	int ends[2] = { -1, -1 };
 
 	s->why[0] = h->fault[0] = '\0';
 	h->served = 0;
@@ -350,12 +354,23 @@ static int start_host(struct host *h)
 	pack_hosting(s, token, &hello);
 	struct process_spec spec = { .file = s->host_path, .argv = argv, .uid = -1, .gid = -1, .output = on_output, .ended = on_ended,
 	                             .arg = h, .hello = hello.p, .hello_n = hello.n };
-	int rc = hello.failed ? TENON_NO_MEMORY : process_start(loop_self(), &spec, &h->process, &e);
+	int rc = hello.failed ? TENON_NO_MEMORY : TENON_OK;
+	if (rc == TENON_OK && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+		rc = err_set(&e, TENON_UNAVAILABLE, "no socket for its calls: %s", strerror(errno));
+	spec.input = ends[1];
+	if (rc == TENON_OK)
+		rc = process_start(loop_self(), &spec, &h->process, &e);
+	if (ends[1] >= 0)
+		close(ends[1]);
 	if (hello.p != NULL)
 		explicit_bzero(hello.p, hello.n);
 	buf_free(&hello);
 	if (rc == TENON_OK && (h->peer = peer_expect(&s->remote, token, process_pid(h->process), &events, h)) == NULL)
 		rc = TENON_NO_MEMORY;
+	if (rc == TENON_OK)
+		rc = peer_attach(h->peer, ends[0], (size_t)s->spec.limits.lanes);
+	else if (ends[0] >= 0)
+		close(ends[0]);
 	if (rc < 0) {
 		snprintf(s->why, sizeof s->why, "%.399s", *e.text != '\0' ? e.text : error_text(rc));
 		log_line(LOG_ERROR, name_of(h), NULL, "no process: %s", s->why);

@@ -49,6 +49,7 @@ struct supervisor_spec {
 	struct instance *instance;
 	struct process_conf limits;  /* its strings are copied */
 	const char *path, *kind;     /* of the plugin */
+	const char *python;          /* the interpreter that runs it; NULL: none. Borrowed for good */
 	struct buf config;           /* packed; taken */
 	bool lazy;                   /* no process until the first call */
 	void (*failed)(void *arg);   /* the instance's reason says why; it takes no more calls */

@@ -22,7 +22,7 @@ static const char usage[] =
 	"tenon plugin check FILE.so [OPTIONS]    the conformance suite: TAP on stdout, exit status 1 if something failed\n"
 	"tenon plugin run FILE.so [OPTIONS]      hosts it alone, with a console; reads a pipe too\n\n"
 	"  --config NAME=VALUE      a setting of the plugin; repeatable\n"
-	"  --placement P            inline, thread or all (check: all; run: inline)\n"
+	"  --placement P            inline, thread, process or all (check: all; run: inline)\n"
 	"  --args METHOD={JSON}     arguments that the method can work with, for check; repeatable\n"
 	"  --with NAME=FILE.so      another instance beside it, which it calls; repeatable\n"
 	"  --iface-doc INTERFACE    prints the page of an interface\n";
@@ -47,7 +47,7 @@ static bool take_placement(struct line *l, const char *word)
 		known = known || this;
 	}
 	l->placed = true;
-	return known || (fprintf(stderr, "tenon-check: --placement %s: this build has inline and thread, or all\n", word), false);
+	return known || (fprintf(stderr, "tenon-check: --placement %s: inline, thread, process or all is meant\n", word), false);
 }
 
 /* NAME=FILE.so, the file's path made absolute */
@@ -116,11 +116,11 @@ static bool read_line(struct line *l, int argc, char **argv)
 
 /* ---- the suite ---- */
 
-static const struct { const char *name; void (*run)(void *); bool each_placement; } groups[] = {
+static const struct { const char *name; void (*run)(void *); bool each_placement, here; } groups[] = {
 	{ "file", group_symbols, false }, { "descriptor", group_descriptor, false }, { "interface", group_interface, false },
 	{ "create", group_create, false }, { "settings", group_config, false }, { "instances", group_instances, true },
 	{ "arguments", group_arguments, true }, { "meaning", group_meaning, true }, { "cancel", group_cancel, true },
-	{ "memory", group_memory, true }, { "host", group_host, true },
+	{ "memory", group_memory, true, true }, { "host", group_host, true, true }, /* here: faults are made in this process */
 };
 enum { SOUND_GROUPS = 4 }; /* what ends one of these makes all others pointless */
 
@@ -145,7 +145,7 @@ static void run_group(struct subject *s, size_t i)
 	struct job j = { .place = { .subject = s }, .run = groups[i].run };
 
 	for (int p = 0; p < PLACEMENTS; p++) {
-		if (groups[i].each_placement && !s->placements[p])
+		if (groups[i].each_placement && (!s->placements[p] || (groups[i].here && p == PLACE_PROCESS)))
 			continue;
 		snprintf(name, sizeof name, groups[i].each_placement ? "%s, %s" : "%s", groups[i].name, placement_names[p]);
 		j.place.placement = (enum placement)p;
@@ -180,7 +180,8 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 int main(int argc, char **argv)
 {
 	static struct line l;
-	static char path[PATH_MAX], dir[] = "/tmp/tenon-check-XXXXXX";
+	static char path[PATH_MAX], dir[PATH_MAX];
+	const char *tmp = getenv("TMPDIR");
 
 	if (!read_line(&l, argc, argv))
 		return 2;
@@ -189,12 +190,15 @@ int main(int argc, char **argv)
 	if (realpath(l.subject.path, path) == NULL)
 		return perror(l.subject.path), 2;
 	l.subject.path = path;
+	snprintf(dir, sizeof dir, "%s/tenon-check-XXXXXX", tmp != NULL && *tmp == '/' ? tmp : "/tmp");
 	if (mkdtemp(dir) == NULL)
 		return perror(dir), 2;
 	l.subject.dir = dir;
 	log_setup(l.console ? LOG_INFO : LOG_ERROR, false);
 	signal(SIGPIPE, SIG_IGN);
-	struct place p = { .subject = &l.subject, .placement = l.subject.placements[PLACE_THREAD] && !l.subject.placements[PLACE_INLINE] ? PLACE_THREAD : PLACE_INLINE };
+	struct place p = { .subject = &l.subject };
+	while (!l.subject.placements[p.placement])
+		p.placement++;
 	int rc = l.console ? console_run(&p) : run_suite(&l.subject);
 	nftw(dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	return rc;

@@ -34,7 +34,7 @@ struct shot {
 	struct stream *in, *out;
 	struct buf json, bytes;
 	pthread_t reader;
-	sem_t done, freed;
+	sem_t done, freed, left;
 };
 
 static int64_t deadline_ms(const struct request *q) { return q->deadline_ms > 0 ? q->deadline_ms : CALL_MS; }
@@ -55,6 +55,7 @@ static void on_done(struct call *c, void *arg)
 	}
 	if (s->out != NULL)
 		stream_end(s->out, c->code);
+	s->call = NULL;
 	call_unref(c);
 	sem_post(&s->done);
 }
@@ -107,11 +108,12 @@ static void leave(struct task *t)
 {
 	struct shot *s = LIST_ITEM(t, struct shot, leave);
 
-	if (s->call != NULL && !s->call->answered)
+	if (s->call != NULL)
 		call_cancel(s->call, TENON_CANCELLED);
 	stream_end(s->in, TENON_CANCELLED);
 	if (s->out != NULL)
 		stream_break(s->out, TENON_CANCELLED);
+	sem_post(&s->left);
 }
 
 /* ---- the other threads ---- */
@@ -186,6 +188,7 @@ static bool await(struct shot *s, struct loop *door)
 	if (s->q->cancel_ms > 0 && !(done = wait_until(&s->done, s->q->cancel_ms))) {
 		s->leave.run = leave;
 		loop_post(door, &s->leave);
+		wait_until(&s->left, deadline); /* the shot must outlive its task */
 		deadline = 0;
 	}
 	done = done || wait_until(&s->done, deadline + GRACE_MS);
@@ -204,6 +207,7 @@ static void shot_free(struct shot *s)
 	arena_free(&s->arena);
 	sem_destroy(&s->done);
 	sem_destroy(&s->freed);
+	sem_destroy(&s->left);
 	mem_free(s);
 }
 
@@ -227,6 +231,7 @@ void shot_fire(struct bus *bus, struct loop *door, struct instance *in, const st
 	a->decoded = true;
 	sem_init(&s->done, 0, 0);
 	sem_init(&s->freed, 0, 0);
+	sem_init(&s->left, 0, 0);
 	open_streams(s);
 	s->task.run = submit;
 	loop_post(door, &s->task);

@@ -7,7 +7,7 @@
 #include "bus/call.h"
 #include "conf/conf.h"
 #include "loop/fiber.h"
-#include "plug/find.h"
+#include "apart.h"
 #include "shim.h"
 #include "shot.h"
 #include "suite.h"
@@ -19,10 +19,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { INSTANCES_MOST = 16, CONFS_MOST = 4096, ARENA_MOST = 256 << 20 };
+enum { INSTANCES_MOST = 16, CONFS_MOST = 4096, ARENA_MOST = 256 << 20, LAST_NOTES_US = 100000 };
 
-const char *const placement_names[PLACEMENTS] = { "inline", "thread" };
+const char *const placement_names[PLACEMENTS] = { "inline", "thread", "process" };
 
 struct stage {
 	struct bus bus;
@@ -30,7 +31,11 @@ struct stage {
 	struct loop *door, *far; /* far: home of instances in placement thread; NULL */
 	pthread_t door_thread, far_thread;
 	struct instance *instances[INSTANCES_MOST];
+	struct supervisor *supervisors[INSTANCES_MOST]; /* placement process */
+	char *names[INSTANCES_MOST];                    /* the bus borrows them */
 	bool created[INSTANCES_MOST];
+	bool apart;               /* placement process */
+	struct hub *hub;
 	size_t n;
 };
 
@@ -151,7 +156,12 @@ static void stop_loop(struct loop *l, pthread_t thread)
 		return;
 	loop_stop(l);
 	pthread_join(thread, NULL);
-	loop_close(l);
+}
+
+static void close_loop(struct loop *l)
+{
+	if (l != NULL)
+		loop_close(l);
 }
 
 /* ---- lifecycle functions, on a fiber of the home loop ---- */
@@ -187,9 +197,11 @@ static void step_on_home(struct task *t)
 {
 	struct step *s = LIST_ITEM(t, struct step, task);
 
-	s->code = fiber_start(loop_self(), STACK_HANDLER, s->name, step_run, s);
-	if (s->code < 0)
-		sem_post(&s->done);
+	int rc = fiber_start(loop_self(), STACK_HANDLER, s->name, step_run, s);
+	if (rc == TENON_OK) /* it may have ended already */
+		return;
+	s->code = rc;
+	sem_post(&s->done);
 }
 
 /* `s` is static: a step that does not end may still write to it */
@@ -213,15 +225,73 @@ static int run_step(struct instance *in, const char *name, int (*fn)(struct teno
 	return s.code;
 }
 
+/* ---- the same for functions of ours, on a fiber of the door's loop ---- */
+
+struct errand { struct task task; int (*fn)(void *, struct err *); void *arg; struct err *e; int code; sem_t done; };
+
+static void errand_run(void *arg)
+{
+	struct errand *x = arg;
+	x->code = x->fn(x->arg, x->e);
+	sem_post(&x->done);
+}
+
+static void errand_on_door(struct task *t)
+{
+	struct errand *x = LIST_ITEM(t, struct errand, task);
+
+	int rc = fiber_start(loop_self(), STACK_SCRIPT, "check", errand_run, x);
+	if (rc == TENON_OK) /* it may have ended already, and be gone */
+		return;
+	x->code = rc;
+	sem_post(&x->done);
+}
+
+static int on_door(struct stage *st, int (*fn)(void *, struct err *), void *arg, struct err *e)
+{
+	struct errand x = { .task = { .run = errand_on_door }, .fn = fn, .arg = arg, .e = e };
+
+	sem_init(&x.done, 0, 0);
+	loop_post(st->door, &x.task);
+	while (sem_wait(&x.done) != 0)
+		;
+	sem_destroy(&x.done);
+	return x.code;
+}
+
+static int start_process(void *arg, struct err *e) { return apart_start(arg, e); }
+static int stop_process(void *arg, struct err *e) { return (void)e, apart_stop(arg), TENON_OK; }
+/* when the loop has ended: tasks that are on their way to it point into the hub */
+static void close_hub(struct stage *st)
+{
+	for (size_t i = 0; i < st->n; i++)
+		apart_free(st->supervisors[i]);
+	if (st->hub != NULL)
+		apart_close(st->hub);
+}
+
 int stage_ready(struct stage *st, struct instance *in, struct err *e)
 {
-	(void)st;
+	if (st->apart)
+		return atomic_load(&in->state) == INSTANCE_STARTED ? TENON_OK : err_set(e, TENON_UNAVAILABLE, "%s", in->reason);
 	return run_step(in, "ready", in->plugin->ready, e);
 }
 
 /* ---- instances ---- */
 
-static int start(struct stage *st, struct instance *in, void *config, struct err *e)
+static int start_apart(struct stage *st, struct instance *in, const void *config, struct err *e)
+{
+	struct apart p = { .bus = &st->bus, .loop = st->door, .hub = st->hub, .subject = st->subject, .instance = in, .config = config };
+	int rc = on_door(st, start_process, &p, e);
+
+	st->hub = p.hub;
+	st->supervisors[st->n - 1] = p.supervisor;
+	if (rc == TENON_OK)
+		atomic_store(&in->state, INSTANCE_STARTED);
+	return rc;
+}
+
+static int start(struct stage *st, struct instance *in, void *config, bool apart, struct err *e)
 {
 	char why[400] = "", dir[4096];
 
@@ -229,6 +299,8 @@ static int start(struct stage *st, struct instance *in, void *config, struct err
 	in->host.data_dir = mem_strdup(dir);
 	if (in->host.data_dir == NULL || (mkdir(dir, 0700) != 0 && errno != EEXIST))
 		return err_set(e, TENON_UNAVAILABLE, "%s: %s", dir, strerror(errno));
+	if (apart)
+		return start_apart(st, in, config, e);
 	int rc = in->plugin->create == NULL ? TENON_OK : in->plugin->create(&in->host, config, &in->self, why, sizeof why);
 	if (rc < 0)
 		return err_set(e, rc, "%s", why);
@@ -248,6 +320,7 @@ static int add(struct stage *st, const struct tenon_plugin *p, const char *name,
 		return err_set(e, TENON_LIMIT_EXCEEDED, "too many instances");
 	char *kept = mem_strdup(name);
 	int rc = kept == NULL ? TENON_NO_MEMORY : bus_add(&st->bus, p, kept, home, in, e);
+	st->names[st->n] = kept;
 	if (rc < 0)
 		return rc;
 	st->created[st->n] = false;
@@ -266,10 +339,11 @@ int stage_add(struct stage *st, const char *name, const char *const *settings, s
 	*in = NULL;
 	int rc = stage_config(st->subject, settings, n, &config, e);
 	if (rc == TENON_OK)
-		rc = add(st, shim_plugin(st->subject->plugin), name, st->far != NULL ? st->far : st->door, in, e);
+		rc = add(st, st->apart ? st->subject->plugin : shim_plugin(st->subject->plugin), name, st->far != NULL ? st->far : st->door, in, e);
 	if (rc == TENON_OK) {
-		shim_lend(&(*in)->host);
-		rc = start(st, *in, config, e);
+		if (!st->apart)
+			shim_lend(&(*in)->host);
+		rc = start(st, *in, config, st->apart, e);
 	}
 	mem_free(config);
 	return rc;
@@ -282,6 +356,11 @@ static bool end(struct stage *st, size_t i)
 
 	if (in == NULL)
 		return true;
+	if (st->supervisors[i] != NULL) {
+		on_door(st, stop_process, st->supervisors[i], &e);
+		st->instances[i] = NULL;
+		return true;
+	}
 	bool runs = atomic_load(&in->state) == INSTANCE_STARTED;
 	atomic_store(&in->state, INSTANCE_STOPPED);
 	if (runs && run_step(in, "drain", in->plugin->drain, &e) == TENON_DEADLINE_EXCEEDED)
@@ -317,7 +396,7 @@ static int add_need(struct stage *st, const char *name, const struct tenon_plugi
 	if (rc == TENON_OK)
 		rc = add(st, p, name, st->door, &in, e);
 	if (rc == TENON_OK)
-		rc = start(st, in, config, e);
+		rc = start(st, in, config, false, e);
 	mem_free(config);
 	return rc < 0 ? err_prefix(e, "%s, beside it", name) : TENON_OK;
 }
@@ -348,6 +427,7 @@ int stage_open(struct stage **out, struct subject *s, enum placement place, stru
 	if (st == NULL)
 		return err_set(e, TENON_NO_MEMORY, "no memory");
 	st->subject = s;
+	st->apart = place == PLACE_PROCESS;
 	bus_init(&st->bus);
 	st->bus.deadline_ms = CALL_MS;
 	st->bus.most_calls = 10000;
@@ -364,9 +444,18 @@ bool stage_close(struct stage *st)
 	for (size_t i = st->n; i-- > 0;)
 		if (!end(st, i))
 			return false;
+	if (st->hub != NULL) { /* what nng says of pipes that are gone must find the loop: a note that comes later is lost memory */
+		usleep(LAST_NOTES_US);
+		wait_for_loop(st->door);
+	}
 	stop_loop(st->far, st->far_thread);
 	stop_loop(st->door, st->door_thread);
+	close_hub(st);
+	close_loop(st->far);
+	close_loop(st->door);
 	bus_free(&st->bus);
+	for (size_t i = 0; i < st->n; i++)
+		mem_free(st->names[i]);
 	mem_free(st);
 	stage_forget_configs();
 	return true;

@@ -8,7 +8,7 @@
 
 enum { SETTINGS_MOST = 64 };
 
-enum placement { PLACE_INLINE, PLACE_THREAD, PLACEMENTS };
+enum placement { PLACE_INLINE, PLACE_THREAD, PLACE_PROCESS, PLACEMENTS };
 extern const char *const placement_names[PLACEMENTS];
 
 struct subject {

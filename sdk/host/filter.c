@@ -36,7 +36,7 @@ static const char *const refused[] = {
 
 static const uint64_t namespaces[] = { CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET };
 
-static const uint64_t kept_settings[] = { PR_SET_DUMPABLE, PR_SET_PDEATHSIG, PR_SET_MM, PR_SET_PTRACER };
+static const uint64_t kept_settings[] = { PR_SET_PDEATHSIG, PR_SET_MM, PR_SET_PTRACER };
 
 /* a filter sees 64 bits where the kernel takes an int: equality must leave the upper ones out */
 static const scmp_datum_t INT_BITS = 0xffffffff;
@@ -44,14 +44,20 @@ static const scmp_datum_t INT_BITS = 0xffffffff;
 struct filter { scmp_filter_ctx ctx; int rc; const char *at; };
 
 /* the first failure stays */
-static void add(struct filter *f, uint32_t action, const char *name, unsigned n, struct scmp_arg_cmp arg)
+/* both must hold, where n is 2 */
+static void add_both(struct filter *f, uint32_t action, const char *name, unsigned n, struct scmp_arg_cmp arg, struct scmp_arg_cmp other)
 {
 	int number = seccomp_syscall_resolve_name(name);
 
 	if (f->rc != 0)
 		return;
 	f->at = name;
-	f->rc = number == __NR_SCMP_ERROR ? -EINVAL : seccomp_rule_add(f->ctx, action, number, n, arg);
+	f->rc = number == __NR_SCMP_ERROR ? -EINVAL : seccomp_rule_add(f->ctx, action, number, n, arg, other);
+}
+
+static void add(struct filter *f, uint32_t action, const char *name, unsigned n, struct scmp_arg_cmp arg)
+{
+	add_both(f, action, name, n, arg, arg);
 }
 
 static void add_list(struct filter *f, uint32_t action, const char *const *names, size_t n)
@@ -74,6 +80,7 @@ static void keep_to_itself(struct filter *f)
 	add(f, no, "setpriority", 1, SCMP_CMP(1, SCMP_CMP_NE, 0, 0));
 	for (size_t i = 0; i < sizeof kept_settings / sizeof *kept_settings; i++)
 		add(f, no, "prctl", 1, SCMP_CMP(0, SCMP_CMP_MASKED_EQ, INT_BITS, kept_settings[i]));
+	add_both(f, no, "prctl", 2, SCMP_CMP(0, SCMP_CMP_MASKED_EQ, INT_BITS, PR_SET_DUMPABLE), SCMP_CMP(1, SCMP_CMP_NE, 0)); /* off it may be */
 	add(f, no, "ioctl", 1, SCMP_CMP(1, SCMP_CMP_MASKED_EQ, INT_BITS, TIOCSTI)); /* typing into a terminal */
 }
 
@@ -93,6 +100,22 @@ static void keep_from_running(struct filter *f, bool may_fork, bool exec)
 		add(f, no, "execve", 0, SCMP_CMP(0, SCMP_CMP_EQ, 0, 0));
 		add(f, no, "execveat", 0, SCMP_CMP(0, SCMP_CMP_EQ, 0, 0));
 	}
+}
+
+int filter_write_no_exec(int fd, struct err *e)
+{
+	struct filter f = { .ctx = seccomp_init(SCMP_ACT_ALLOW), .at = "seccomp_init" };
+
+	if (f.ctx == NULL)
+		return err_set(e, TENON_NO_MEMORY, "sandbox: no memory for its filter");
+	add(&f, SCMP_ACT_ERRNO(EPERM), "execve", 0, SCMP_CMP(0, SCMP_CMP_EQ, 0, 0));
+	add(&f, SCMP_ACT_ERRNO(EPERM), "execveat", 0, SCMP_CMP(0, SCMP_CMP_EQ, 0, 0));
+	if (f.rc == 0)
+		f.rc = seccomp_attr_set(f.ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	if (f.rc == 0)
+		f.rc = seccomp_export_bpf(f.ctx, fd);
+	seccomp_release(f.ctx);
+	return f.rc == 0 ? TENON_OK : err_set(e, TENON_UNSUPPORTED, "sandbox: the filter cannot be written (%s): %s", f.at, strerror(-f.rc));
 }
 
 int filter_load(bool may_fork, bool exec, struct err *e)

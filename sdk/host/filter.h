@@ -8,5 +8,7 @@
 struct err;
 
 int filter_load(bool fork, bool exec, struct err *); /* for all threads, for good */
+/* A filter that refuses to run programs, as the BPF of seccomp(2), to `fd`: for a program that loads it when it runs. */
+int filter_write_no_exec(int fd, struct err *);
 
 #endif

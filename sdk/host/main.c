@@ -3,6 +3,7 @@
  *
  *	tenon-host               started by tenond: what to host comes on fd 3, calls come over the bus
  *	tenon-host --describe F  prints the description of the plugin at F, and ends
+ *	tenon-host --describe F PYTHON  the same of a plugin in Python; what is hosted with an interpreter goes the same way (python.h)
  *
  * Model    read what to host; shut itself in (sandbox.h); only then load the plugin. Greet, create, start, say so, serve. An
  *          order to drain: no new calls; to stop: wait for those that run, drain the plugin, end.
@@ -27,9 +28,12 @@
 #include "plug/find.h"
 #include "plug/hosting.h"
 #include "plug/step.h"
+#include "python.h"
 #include "sandbox.h"
 #include "wire/unpack.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -47,6 +51,7 @@ struct host {
 	struct loop *loop;
 	struct instance *instance;
 	struct uplink *uplink;
+	int duct;                    /* -1: none */
 	bool created, stopping;
 	int status;
 };
@@ -62,7 +67,6 @@ static int read_hosting(struct host *h, struct err *e)
 
 	while (n > 0 && buf_reserve(&b, 65536) && (n = read(HELLO_FD, b.p + b.n, b.room - b.n)) > 0)
 		b.n += (size_t)n;
-	close(HELLO_FD);
 	if (n != 0 || b.n == 0) {
 		buf_free(&b);
 		return err_set(e, TENON_INVALID_ARGUMENT, "it is started by tenond, which says on descriptor %d what to host", HELLO_FD);
@@ -76,12 +80,26 @@ static int read_hosting(struct host *h, struct err *e)
 	return rc;
 }
 
+/* the duct came as stdin, where the plugin would find it: to where the hello was */
+static int take_duct(struct host *h, struct err *e)
+{
+	int null = -1;
+
+	h->duct = -1;
+	if (!h->conf.duct)
+		return TENON_OK;
+	h->duct = dup3(STDIN_FILENO, HELLO_FD, O_CLOEXEC);
+	if (h->duct < 0 || (null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0 || dup2(null, STDIN_FILENO) < 0)
+		return err_set(e, TENON_UNAVAILABLE, "the line that calls come by: %s", strerror(errno));
+	return close(null), TENON_OK;
+}
+
 static int shut_in(struct host *h, struct err *e)
 {
 	const struct hosting *c = &h->conf;
 	struct sandbox_limits limits = { .memory = c->memory, .cpu_seconds = c->cpu_seconds, .open_files = c->open_files,
 	                                 .processes = c->threads, .uid = (int)c->uid, .gid = (int)c->gid, .writable_dir = c->data_dir, .parent = (int)c->parent,
-	                                 .seccomp = c->seccomp, .exec = c->exec };
+	                                 .seccomp = c->seccomp, .exec = c->exec, .become = *c->python != '\0' };
 	return sandbox_enter(&limits, e);
 }
 
@@ -184,7 +202,7 @@ static void on_lost(void *arg)
 static void begin(void *arg)
 {
 	struct host *h = arg;
-	struct uplink_conf conf = { .address = h->conf.address, .token = h->conf.token, .lanes = (int)h->conf.lanes,
+	struct uplink_conf conf = { .address = h->conf.address, .token = h->conf.token, .duct = h->duct, .lanes = (int)h->conf.lanes,
 	                            .ordered = on_order, .lost = on_lost, .arg = h };
 	struct err e = { 0 };
 
@@ -231,6 +249,16 @@ static int serve(struct host *h, struct err *e)
 	return TENON_OK;
 }
 
+/* the interpreter reads from the same descriptor what to host */
+static int become_python(struct host *h, struct err *e)
+{
+	const char *argv[] = { h->conf.path, NULL };
+
+	if (lseek(HELLO_FD, 0, SEEK_SET) != 0)
+		return err_set(e, TENON_UNAVAILABLE, "what to host cannot be read twice");
+	return python_become(h->conf.python, h->conf.data_dir, h->conf.exec || !h->conf.seccomp, argv, e);
+}
+
 static int host(struct host *h, struct err *e)
 {
 	int rc = read_hosting(h, e);
@@ -238,8 +266,13 @@ static int host(struct host *h, struct err *e)
 	if (rc < 0)
 		return rc;
 	log_setup((int)h->conf.log_level, LOG_RELAYED);
+	if ((rc = take_duct(h, e)) < 0)
+		return rc;
 	if ((rc = shut_in(h, e)) < 0)
 		return err_prefix(e, "sandbox");
+	if (*h->conf.python != '\0')
+		return become_python(h, e);
+	close(HELLO_FD);
 	if ((h->plugin = find_open(h->conf.path, h->conf.kind, e)) == NULL)
 		return e->code;
 	return serve(h, e);
@@ -247,14 +280,18 @@ static int host(struct host *h, struct err *e)
 
 /* ---- describing ---- */
 
-static int describe(const char *path, struct err *e)
+static int describe(const char *path, const char *python, struct err *e)
 {
-	struct sandbox_limits limits = { .memory = (int64_t)1 << 30, .cpu_seconds = 10, .open_files = 64, .processes = 0, .uid = -1, .gid = -1, .seccomp = true };
+	struct sandbox_limits limits = { .memory = (int64_t)1 << 30, .cpu_seconds = 10, .open_files = 64, .processes = 0, .uid = -1, .gid = -1, .seccomp = true,
+	                                 .become = python != NULL };
+	const char *argv[] = { "--describe", path, NULL };
 	struct buf b = { 0 };
 	int rc = sandbox_enter(&limits, e);
 
 	if (rc < 0)
 		return err_prefix(e, "sandbox");
+	if (python != NULL)
+		return python_become(python, NULL, false, argv, e);
 	const struct tenon_plugin *p = find_open(path, NULL, e);
 	if (p == NULL)
 		return e->code;
@@ -273,8 +310,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	mallopt(M_ARENA_MAX, 2);
 	crash_watch();
-	if (argc == 3 && strcmp(argv[1], "--describe") == 0)
-		rc = describe(argv[2], &e);
+	if ((argc == 3 || argc == 4) && strcmp(argv[1], "--describe") == 0)
+		rc = describe(argv[2], argv[3], &e);
 	else
 		rc = host(&h, &e);
 	if (rc < 0)

@@ -133,5 +133,5 @@ int sandbox_enter(const struct sandbox_limits *l, struct err *e)
 	if ((rc = limit_all(l, e)) < 0 || (rc = become(l, e)) < 0 || (rc = drop_capabilities(e)) < 0 || (rc = move_in(l, e)) < 0)
 		return rc;
 	rc = die_with_parent(l, e);
-	return rc == TENON_OK && l->seccomp ? filter_load(l->fork || l->exec, l->exec, e) : rc;
+	return rc == TENON_OK && l->seccomp ? filter_load(l->fork || l->exec, l->exec || l->become, e) : rc;
 }

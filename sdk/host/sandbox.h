@@ -40,6 +40,7 @@ struct sandbox_limits {
 	bool seccomp;
 	bool fork;                /* may fork */
 	bool exec;                /* may run programs, and fork */
+	bool become;              /* may become another program, without a fork; that one shuts the door behind itself (python.h) */
 };
 
 int sandbox_enter(const struct sandbox_limits *, struct err *);

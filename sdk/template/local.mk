@@ -6,7 +6,10 @@ TEMPLATES = \
 	sdk/template/c/service/Makefile sdk/template/c/service/plugin.c sdk/template/c/service/messages.h sdk/template/c/service/test.c \
 	sdk/template/c/notify/Makefile sdk/template/c/notify/plugin.c sdk/template/c/notify/test.c \
 	sdk/template/cxx/notify/Makefile sdk/template/cxx/notify/plugin.cc sdk/template/cxx/notify/test.cc \
-	sdk/template/cxx/service/Makefile sdk/template/cxx/service/plugin.cc sdk/template/cxx/service/messages.h sdk/template/cxx/service/test.cc
+	sdk/template/cxx/service/Makefile sdk/template/cxx/service/plugin.cc sdk/template/cxx/service/messages.h sdk/template/cxx/service/test.cc \
+	sdk/template/python/service/Makefile sdk/template/python/service/README.md sdk/template/python/service/dot.gitignore \
+	sdk/template/python/service/dot.github/workflows/ci.yml sdk/template/python/service/ident.py sdk/template/python/service/pyproject.toml \
+	sdk/template/python/service/test_plugin.py
 EXTRA_DIST += $(TEMPLATES)
 install-data-local:
 	cd $(top_srcdir)/sdk/template && for f in $(TEMPLATES:sdk/template/%=%); do \

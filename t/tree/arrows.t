@@ -19,7 +19,7 @@ CORE = {
 THIRD = {
     "uv.h": "core/loop", "boost/": "core/loop", "microhttpd.h": "core/http", "zlib.h": "core/http", "yaml.h": "core/conf",
     "nng/": "core/bus", "lua": "core/policy", "sqlite3.h": "plugins/sql/sqlite", "curl/": "cli sdk/lib plugins/notify/smtp",
-    "openssl/": "plugins/blob/file sdk/lib",
+    "openssl/": "plugins/blob/file sdk/lib core/plug",
     "seccomp.h": "sdk/host",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
