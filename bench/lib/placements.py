@@ -26,7 +26,8 @@ TROUBLE = (BusError, OSError)
 def figure(command, seconds):
     """The number that it prints."""
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=seconds + CALLS_TIME)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              timeout=seconds + CALLS_TIME)
     except subprocess.TimeoutExpired:
         raise BusError("%s does not end" % " ".join(command)) from None
     try:

@@ -55,7 +55,8 @@ static void flush(struct duct *d)
 
 void duct_send(struct duct *d, struct buf *b)
 {
-	const unsigned char head[HEAD] = { (unsigned char)(b->n >> 24), (unsigned char)(b->n >> 16), (unsigned char)(b->n >> 8), (unsigned char)b->n };
+	const unsigned char head[HEAD] = { (unsigned char)(b->n >> 24), (unsigned char)(b->n >> 16), (unsigned char)(b->n >> 8),
+	                                   (unsigned char)b->n };
 	struct iovec parts[] = { { (void *)(uintptr_t)head, HEAD }, { b->p, b->n } };
 	struct msghdr m = { .msg_iov = parts, .msg_iovlen = 2 };
 	size_t done = 0;

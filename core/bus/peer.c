@@ -159,12 +159,9 @@ static bool add_call(struct buf *b, struct peer *p, struct call *c)
 	return false;
 }
 
-/* It should have come for its orders by now: what it were sent would wait until it is found to hang. */
-static bool is_late(const struct peer *p) { return p->control == NULL && clock_ns() - p->ordered > LATE_NS; }
-
 size_t peer_room(const struct peer *p)
 {
-	if (duct_waiting(&p->duct) > DUCT_FULL || p->state != PEER_SERVING || is_late(p))
+	if (duct_waiting(&p->duct) > DUCT_FULL || p->state != PEER_SERVING)
 		return 0;
 	size_t most = p->most > 0 ? p->most : PEER_LANES, left = p->in_flight < most ? most - p->in_flight : 0;
 	return !peer_has_room(p) ? 0 : p->most > 0 || left == 0 ? left : 1;

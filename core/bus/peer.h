@@ -90,6 +90,7 @@ void peer_unref(struct peer *);
 void peer_asked(struct hub_line *, nng_pipe);    /* one question, whatever it is */
 bool peer_has_duct(const struct peer *);
 size_t peer_room(const struct peer *);           /* how many calls it may be sent by its duct, or one ask be answered with */
+bool peer_is_late(const struct peer *);          /* it should have come for its orders by now: busy, or hangs */
 bool peer_has_room(const struct peer *);         /* for one more call; a host that asks for more than it may have does not keep to the rules */
 bool peer_send(struct peer *, struct hub_line *ask, struct list *calls); /* `ask` NULL: by its duct. false: all were ended instead, and the line still asks */
 void peer_lost(struct hub *, uint32_t pipe);

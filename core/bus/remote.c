@@ -109,22 +109,20 @@ static void send_to(struct remote *r, struct peer *p, struct hub_line *l, size_t
 	}
 }
 
-/* hosts share what is queued; each takes its part in one frame, if it takes several at all */
-void remote_flush(struct remote *r)
+/* Hosts share what is queued; each takes its part in one frame, if it takes several at all. `late`: those that should have come
+ * for their orders by now, which may hang. */
+static void share_among(struct remote *r, bool late)
 {
 	size_t hosts = 0;
 
-	if (r->queued == 0 || r->flushing)
-		return;
-	r->flushing = true; /* a call that ends here may bring another */
 	LIST_EACH(&r->peers, n, after) {
 		struct peer *p = LIST_ITEM(n, struct peer, node);
-		hosts += (p->asks > 0 || peer_has_duct(p)) && peer_room(p) > 0;
+		hosts += (p->asks > 0 || peer_has_duct(p)) && peer_is_late(p) == late && peer_room(p) > 0;
 	}
 	size_t share = hosts == 0 ? 0 : (r->queued + hosts - 1) / hosts;
 	LIST_EACH(&r->peers, n, after) {
 		struct peer *p = LIST_ITEM(n, struct peer, node);
-		size_t room = peer_has_duct(p) ? peer_room(p) : 0, queued = r->queued;
+		size_t room = peer_has_duct(p) && peer_is_late(p) == late ? peer_room(p) : 0, queued = r->queued;
 		if (room == 0)
 			continue;
 		send_to(r, p, NULL, room < share ? room : share);
@@ -137,13 +135,23 @@ void remote_flush(struct remote *r)
 	}
 	LIST_EACH(&r->asks, n, after) {
 		struct hub_line *l = LIST_ITEM(n, struct hub_line, node);
-		size_t room = peer_room(l->peer), queued = r->queued;
+		size_t room = peer_is_late(l->peer) == late ? peer_room(l->peer) : 0, queued = r->queued;
 		if (room == 0)
 			continue;
 		send_to(r, l->peer, l, room < share ? room : share);
 		if (r->queued == 0 || r->queued >= queued) /* all are gone; or there is no memory, and the sweep tries again */
 			break;
 	}
+}
+
+void remote_flush(struct remote *r)
+{
+	if (r->queued == 0 || r->flushing)
+		return;
+	r->flushing = true; /* a call that ends here may bring another */
+	share_among(r, false);
+	if (r->queued > 0)
+		share_among(r, true);
 	r->flushing = false;
 }
 

@@ -80,7 +80,7 @@ static int read_hosting(struct host *h, struct err *e)
 	return rc;
 }
 
-/* the duct came as stdin, where the plugin would find it: to where the hello was */
+/* the duct came as stdin, where the plugin would find it: to where the hello was. An interpreter has no use for it, and reads that again */
 static int take_duct(struct host *h, struct err *e)
 {
 	int null = -1;
@@ -88,9 +88,10 @@ static int take_duct(struct host *h, struct err *e)
 	h->duct = -1;
 	if (!h->conf.duct)
 		return TENON_OK;
-	h->duct = dup3(STDIN_FILENO, HELLO_FD, O_CLOEXEC);
-	if (h->duct < 0 || (null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0 || dup2(null, STDIN_FILENO) < 0)
+	if (*h->conf.python == '\0' && (h->duct = dup3(STDIN_FILENO, HELLO_FD, O_CLOEXEC)) < 0)
 		return err_set(e, TENON_UNAVAILABLE, "the line that calls come by: %s", strerror(errno));
+	if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0 || dup2(null, STDIN_FILENO) < 0)
+		return err_set(e, TENON_UNAVAILABLE, "no /dev/null: %s", strerror(errno));
 	return close(null), TENON_OK;
 }
 
@@ -272,7 +273,8 @@ static int host(struct host *h, struct err *e)
 		return err_prefix(e, "sandbox");
 	if (*h->conf.python != '\0')
 		return become_python(h, e);
-	close(HELLO_FD);
+	if (h->duct < 0)
+		close(HELLO_FD);
 	if ((h->plugin = find_open(h->conf.path, h->conf.kind, e)) == NULL)
 		return e->code;
 	return serve(h, e);
