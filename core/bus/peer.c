@@ -370,6 +370,8 @@ void peer_asked(struct hub_line *l, nng_pipe pipe)
 
 /* ---- deadlines ---- */
 
+bool peer_is_late(const struct peer *p) { return p->control == NULL && clock_ns() - p->ordered > LATE_NS; }
+
 void peer_sweep(struct peer *p)
 {
 	int64_t now = clock_ns();
