@@ -8,6 +8,7 @@
 #include "loop/process.h"
 #include "wire/pack.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,4 +72,16 @@ int launch(struct launch *l, struct err *e)
 		l->duct = -1;
 	}
 	return rc;
+}
+
+void launch_heard(const char *instance, const char *line, size_t n)
+{
+	int level = LOG_WARN; /* what a library prints by itself is worth a look */
+
+	if (n >= 3 && line[0] == '<' && isdigit((unsigned char)line[1]) && line[2] == '>') {
+		level = line[1] - '0' < LOG_DEBUG ? line[1] - '0' : LOG_DEBUG;
+		line += 3;
+		n -= 3;
+	}
+	log_line(level, instance, NULL, "%.*s", (int)n, line);
 }

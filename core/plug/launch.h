@@ -23,5 +23,7 @@ struct launch {
 };
 
 int launch(struct launch *, struct err *);
+/* a line that a host wrote, into the log: "<level>text", or what a library printed by itself */
+void launch_heard(const char *instance, const char *line, size_t n);
 
 #endif

@@ -14,7 +14,6 @@
 #include "loop/loop.h"
 #include "loop/process.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -213,18 +212,7 @@ static void on_crash(struct host *h)
 
 /* ---- events ---- */
 
-static void on_output(void *arg, const char *line, size_t n)
-{
-	struct host *h = arg;
-	int level = LOG_WARN; /* what a library prints by itself is worth a look */
-
-	if (n >= 3 && line[0] == '<' && isdigit((unsigned char)line[1]) && line[2] == '>') {
-		level = line[1] - '0' < LOG_DEBUG ? line[1] - '0' : LOG_DEBUG;
-		line += 3;
-		n -= 3;
-	}
-	log_line(level, name_of(h), NULL, "%.*s", (int)n, line);
-}
+static void on_output(void *arg, const char *line, size_t n) { launch_heard(name_of(arg), line, n); }
 
 static void stop_old(struct supervisor *s)
 {
@@ -429,10 +417,9 @@ int supervisor_replace(struct supervisor *s, const char *path, struct buf *confi
 		s->generation--;
 		s->path = old_path;
 		old_path = new_path;
-		*config = s->spec.config;
+		struct buf new_config = s->spec.config;
 		s->spec.config = old_config;
-		old_config = *config;
-		*config = (struct buf){ 0 };
+		old_config = new_config;
 	}
 	mem_free(old_path);
 	buf_free(&old_config);
