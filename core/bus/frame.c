@@ -3,6 +3,7 @@
 #include "frame.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "wire/pack.h"
 
 void frame_begin(struct buf *b, enum frame_kind kind, uint32_t items)
@@ -86,18 +87,27 @@ int64_t frame_i64(struct frame *f)
 	return x;
 }
 
+/* What libraries say in other encodings goes to clients as JSON: a byte that is no UTF-8 becomes "?". */
+static void mend(char *s, size_t n)
+{
+	for (size_t at = 0; (at += utf8_check(s + at, n - at)) < n;)
+		s[at] = '?';
+}
+
 const char *frame_text(struct frame *f, struct arena *a)
 {
 	const char *s = "";
+	char *text;
 	size_t n = 0;
 
 	if (!frame_next(f) || unpack_nil(&f->in))
 		return "";
-	if (!unpack_str(&f->in, &s, &n) || n > FRAME_TEXT_MOST || memchr(s, '\0', n) != NULL || (s = arena_text(a, s, n)) == NULL) {
+	if (!unpack_str(&f->in, &s, &n) || n > FRAME_TEXT_MOST || memchr(s, '\0', n) != NULL || (text = arena_text(a, s, n)) == NULL) {
 		f->bad = true;
 		return "";
 	}
-	return s;
+	mend(text, n);
+	return text;
 }
 
 bool frame_bytes(struct frame *f, const void **p, size_t *n)

@@ -77,7 +77,7 @@ void   frame_item_drop(struct buf *, size_t item);
 
 bool    frame_open(struct frame *, const void *, size_t); /* false: no frame at all */
 int64_t frame_i64(struct frame *);
-const char *frame_text(struct frame *, struct arena *);   /* NUL-terminated; "" for nil; NULL and bad: none, or no memory */
+const char *frame_text(struct frame *, struct arena *);   /* valid UTF-8; "" for nil and, then it is bad, for none or no memory */
 bool    frame_bytes(struct frame *, const void **, size_t *);
 bool    frame_array(struct frame *, uint32_t *n);         /* its items are taken with unpack_ functions from `in` */
 bool    frame_next(struct frame *);                       /* is there one more item? counts it as taken */

@@ -75,5 +75,5 @@ void peer_state(struct hub_line *l)
 	if (code >= 0)
 		p->state = PEER_SERVING;
 	p->ordered = clock_ns(); /* however long it took to start: from now on it is to come for orders */
-	p->events->state(p->arg, code < 0 ? (int)code : TENON_OK, why);
+	p->events->state(p->arg, code >= 0 ? TENON_OK : code < -1000 ? TENON_INTERNAL : (int)code, why);
 }

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SLOT_BITS = 9, ASKS_MOST = 4, ORDER_MS = 1000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000, DUCT_FULL = 1 << 20,
+enum { SLOT_BITS = 9, ASKS_MOST = 4, ORDER_MS = 1000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000, COMPLAINTS_MOST = 8, DUCT_FULL = 1 << 20,
        DRAIN_READS = 64, LATE_NS = 200000000 };
 _Static_assert(1 << SLOT_BITS == PEER_LANES, "an id has room for each slot");
 
@@ -103,9 +103,16 @@ void peer_refuse(struct hub_line *l, int code, const char *what)
 	struct peer *p = l->peer;
 	int64_t now = clock_ns();
 
-	if (now - p->complained > COMPLAIN_NS)
+	if (now - p->complained > COMPLAIN_NS) {
+		p->complained = now;
+		p->complaints = 0;
+		p->complaint = NULL;
+	}
+	if (what != p->complaint && p->complaints < COMPLAINTS_MOST) {
 		log_line(LOG_WARN, p->remote->instance->name, NULL, "its process %d %s", p->pid, what);
-	p->complained = now - p->complained > COMPLAIN_NS ? now : p->complained;
+		p->complaint = what;
+		p->complaints++;
+	}
 	hub_answer_ok(l, code, what);
 }
 
@@ -316,13 +323,8 @@ static struct peer *by_pipe(struct hub *h, uint32_t pipe)
 
 static void answer(struct hub_line *l)
 {
-	struct peer *p = l->peer;
-	struct frame *f = &l->frame;
-
-	switch (f->kind) {
-	case FRAME_RESULT: on_result(p, f); ask(l); break;
-	case FRAME_MANY: on_many(p, f); ask(l); break;
-	case FRAME_ASK: ask(l); break;
+	switch (l->frame.kind) {
+	case FRAME_RESULT: case FRAME_MANY: case FRAME_ASK: ask(l); break;
 	case FRAME_STATE: peer_state(l); break;
 	case FRAME_CONTROL: peer_control(l); break;
 	case FRAME_PART: serve_part(l); break;
@@ -354,6 +356,10 @@ void peer_asked(struct hub_line *l, nng_pipe pipe)
 	p->refs++;
 	p->parked++;
 	p->held += n;
+	if (opened && f->kind == FRAME_RESULT)
+		on_result(p, f); /* whatever becomes of the ask that it is, too */
+	else if (opened && f->kind == FRAME_MANY)
+		on_many(p, f);
 	if (!opened)
 		peer_refuse(l, TENON_INVALID_ARGUMENT, "sends what is no frame of the bus");
 	else if (p->parked > PEER_PARKED_MOST || (p->held > PEER_HELD_MOST && p->held > n))

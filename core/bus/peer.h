@@ -69,7 +69,9 @@ struct peer {
 	int64_t duct_lost;           /* ns: when it ended; its pipe is to follow */
 	size_t held;                 /* bytes of parked questions */
 	size_t unsent;               /* answers that it does not take, when last counted */
-	int64_t complained;          /* ns: when the log last named it */
+	int64_t complained;          /* ns: since when these are counted: */
+	int complaints;              /* lines of the log about it */
+	const char *complaint;       /* the last one */
 	struct hub_line *control;    /* parked: where orders go */
 	int64_t ordered;             /* ns: when it was last told something, or greeted */
 	int64_t hang_ms;             /* 0: it may come for orders as late as it likes; while it starts it need not at all */
@@ -99,7 +101,7 @@ struct slot *peer_slot(struct peer *, int64_t id);
 int64_t peer_id(const struct peer *, const struct slot *);
 bool slot_begin(struct slot *);                  /* false: it is busy, so this host does not keep to the rules */
 void slot_end(struct peer *, int64_t id);
-void peer_refuse(struct hub_line *, int code, const char *what); /* answers and, not too often, says in the log what it did */
+void peer_refuse(struct hub_line *, int code, const char *what); /* answers and, not too often, says in the log what it did; a literal */
 
 /* greeting.c */
 void peer_hello(struct hub_line *, nng_pipe);

@@ -348,7 +348,7 @@ void serve_up(struct hub_line *l)
 		refuse_up(l, code, "%s is not running", instance);
 		return;
 	}
-	if (ms > 0 && clock_ns() + ms * 1000000 < c->pub.deadline)
+	if (ms > 0 && ms < INT32_MAX && clock_ns() + ms * 1000000 < c->pub.deadline)
 		c->pub.deadline = clock_ns() + ms * 1000000;
 	if (s != NULL)
 		inherit(c, s->call, relay);

@@ -127,7 +127,7 @@ class Probe(server.Tenond):
 
     def hosts(self, instance):
         """Process ids of its hosts, in the order in which they started."""
-        return sorted(pid for pid, argv in children(self.pid).items() if len(argv) > 1 and argv[1] == instance and "host" in argv[0])
+        return sorted(pid for pid, argv in children(self.pid).items() if instance in argv[1:3] and "host" in argv[0] + argv[1])
 
     def metric(self, name):
         """The sum of its samples whose line starts with `name`."""

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,7 +59,7 @@ TENON_MESSAGE(nap_args, NAP_ARGS);
 TENON_MESSAGE(nap_result, NAP_RESULT);
 
 #define HARM_ARGS(F, S) \
-	F(S, const char *, how, .flags = TENON_REQUIRED, .doc = "segv abort exit spin alloc fds fork exec peep stop") \
+	F(S, const char *, how, .flags = TENON_REQUIRED, .doc = "segv abort exit spin alloc fds fork exec peep peep_vm peep_ptrace kill_parent stop") \
 	F(S, int64_t, n, .doc = "how much")
 TENON_MESSAGE(harm_args, HARM_ARGS);
 #define HARM_RESULT(F, S) \
@@ -241,8 +242,7 @@ static int64_t fork_bomb(int64_t most)
 /* the memory of who started it: 1 if it could be read */
 static int64_t peep(void)
 {
-	char path[64], byte;
-	struct iovec to = { &byte, 1 }, from = { (void *)0x400000, 1 };
+	char path[64];
 	int64_t got = 0;
 
 	snprintf(path, sizeof path, "/proc/%d/mem", (int)getppid());
@@ -251,9 +251,14 @@ static int64_t peep(void)
 	snprintf(path, sizeof path, "/proc/%d/environ", (int)getppid());
 	fd = open(path, O_RDONLY);
 	got |= fd >= 0 ? 2 : 0;
-	if (got == 0 && process_vm_readv(getppid(), &to, 1, &from, 1, 0) > 0)
-		got |= 4;
 	return got;
+}
+
+static int64_t peep_by_call(bool trace)
+{
+	char byte;
+	struct iovec to = { &byte, 1 }, from = { (void *)0x400000, 1 };
+	return trace ? ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) : process_vm_readv(getppid(), &to, 1, &from, 1, 0);
 }
 
 static void *volatile nowhere = (void *)8;
@@ -282,6 +287,12 @@ static int harm(struct tenon_call *c, const struct harm_args *a, struct harm_res
 		out->got = execl("/bin/true", "true", (char *)NULL);
 	else if (strcmp(a->how, "peep") == 0)
 		out->got = peep();
+	else if (strcmp(a->how, "peep_vm") == 0)
+		out->got = peep_by_call(false);
+	else if (strcmp(a->how, "peep_ptrace") == 0)
+		out->got = peep_by_call(true);
+	else if (strcmp(a->how, "kill_parent") == 0)
+		out->got = kill(getppid(), SIGTERM);
 	else
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "how: there is no \"%s\"", a->how);
 	out->error = tenon_printf(c, "%s", strerror(errno));
