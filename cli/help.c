@@ -17,7 +17,7 @@ static const struct { const char *usage, *doc; } own[] = {
 	{ "status", "Says whether the server is there and ready, and what it has done." },
 	{ "methods [WORD]", "Lists the server's methods, or those that a word is found in." },
 	{ "call METHOD NAME=VALUE...", "Calls any method; NAME:=JSON for JSON, @FILE reads a value." },
-	{ "plugin new NAME", "Begins a plugin of your own: --interface I --lang c|c++." },
+	{ "plugin new NAME", "Begins a plugin of your own: --interface I --lang c|c++|python." },
 	{ "plugin check FILE.so", "Runs the conformance suite of the plugin's interface." },
 	{ "plugin run FILE.so", "Hosts a plugin alone, with a console." },
 	{ "help [COMMAND | exit-codes]", "Explains a command, or how this program ends." },

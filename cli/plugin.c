@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NEW_USAGE "tenon plugin new NAME --interface I --lang c|c++"
+#define NEW_USAGE "tenon plugin new NAME --interface I --lang c|c++|python"
 
 /* "--interface I" or "--interface=I"; false: another option */
 static bool take_option(const struct options *o, size_t *i, const char *name, const char **value)

@@ -21,7 +21,7 @@ enum { NAME_MOST = 40 };
 struct language { const char *name, *folder, *next; }; /* next: what to do with a new project */
 /* a language is offered when its folder is there */
 static const struct language languages[] = { { "c", "c", "make && make check && make conform" }, { "c++", "cxx", "make && make check && make conform" },
-	{ "python", "python", "make && make check (PYTHON=... names an environment with tenon-plugin)" } };
+	{ "python", "python", "make && make check && make conform (PYTHON=... names an environment with tenon-plugin)" } };
 enum { LANGUAGES = sizeof languages / sizeof *languages };
 
 const char *own_folder(void)

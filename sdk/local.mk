@@ -23,7 +23,7 @@ sdk/tenon.pc: sdk/tenon.pc.in Makefile
 # the wheel of plugins in Python: pip install $(datadir)/tenon/python
 PYTHON_SDK = \
 	sdk/python/pyproject.toml sdk/python/README.md sdk/python/tenon_plugin/__init__.py sdk/python/tenon_plugin/__main__.py \
-	sdk/python/tenon_plugin/call.py sdk/python/tenon_plugin/codec.py sdk/python/tenon_plugin/describe.py \
+	sdk/python/tenon_plugin/call.py sdk/python/tenon_plugin/codec.py sdk/python/tenon_plugin/describe.py sdk/python/tenon_plugin/duct.py \
 	sdk/python/tenon_plugin/errors.py sdk/python/tenon_plugin/frames.py sdk/python/tenon_plugin/host.py \
 	sdk/python/tenon_plugin/line.py sdk/python/tenon_plugin/load.py sdk/python/tenon_plugin/log.py \
 	sdk/python/tenon_plugin/messages.py sdk/python/tenon_plugin/plugin.py sdk/python/tenon_plugin/shut.py \

@@ -74,7 +74,7 @@ struct peer {
 	const char *complaint;       /* the last one */
 	struct hub_line *control;    /* parked: where orders go */
 	int64_t ordered;             /* ns: when it was last told something, or greeted */
-	int64_t hang_ms;             /* 0: it may come for orders as late as it likes */
+	int64_t hang_ms;             /* 0: it may come for orders as late as it likes; while it starts it need not at all */
 	int orders;                  /* enum frame_order_flag, not told yet */
 	int64_t calls;               /* answered so far */
 };

@@ -176,7 +176,7 @@ static int add_file(struct search *s, const char *dir, const char *interface, co
 		return TENON_OK;
 	char origin[PATH_MAX];
 	snprintf(origin, sizeof origin, "%s", path);
-	bool admitted = shipped || trust_admit(&s->conf->trust, origin, path, &e) == TENON_OK;
+	bool admitted = s->shipped || trust_admit(&s->conf->trust, origin, path, &e) == TENON_OK;
 	const char *python = is_python && admitted ? python_program(&s->python, &e) : NULL;
 	const struct described *d = shipped || !admitted || (is_python && python == NULL) ? NULL : find_describe(path, kind, python, &e);
 	const struct tenon_plugin *p = shipped ? find_open(path, kind, &e) : d != NULL ? d->plugin : NULL;

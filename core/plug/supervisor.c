@@ -10,22 +10,18 @@
 #include "bus/peer.h"
 #include "bus/wait.h"
 #include "find.h"
+#include "launch.h"
 #include "loop/loop.h"
 #include "loop/process.h"
-#include "wire/pack.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum { BACKOFF_MS = 100, BACKOFF_MOST_MS = 10000, QUIET_NS = 60, SHORT_LIFE_MS = 1000, IDLE_POLL_MS = 200 };
-
-TENON_TABLE(, process_conf, PROCESS_CONF);
 
 enum host_state { HOST_OFF, HOST_STARTING, HOST_SERVING, HOST_STOPPING, HOST_WAITING };
 static const char *const state_names[] = { "off", "starting", "serving", "stopping", "waiting" };
@@ -120,6 +116,13 @@ static void host_free(struct host *h)
 	mem_free(h);
 }
 
+static void drop_dead(struct supervisor *s)
+{
+	LIST_EACH(&s->hosts, n, after)
+		if (LIST_ITEM(n, struct host, node)->state == HOST_OFF)
+			host_free(LIST_ITEM(n, struct host, node));
+}
+
 static struct host *add_host(struct supervisor *s)
 {
 	struct host *h = mem_zero(sizeof *h);
@@ -163,14 +166,19 @@ static void stop_host(struct host *h)
 
 /* ---- failing ---- */
 
+static void stop_all(struct supervisor *s)
+{
+	LIST_EACH(&s->hosts, n, after)
+		stop_host(LIST_ITEM(n, struct host, node));
+}
+
 static void give_up(struct supervisor *s)
 {
 	struct instance *in = s->spec.instance;
 
 	snprintf(in->reason, sizeof in->reason, "%s", s->why);
 	remote_refuse(&s->remote, s->why);
-	LIST_EACH(&s->hosts, n, after)
-		stop_host(LIST_ITEM(n, struct host, node));
+	stop_all(s);
 	s->crashes = 0;
 	s->spec.failed(s->spec.arg);
 }
@@ -204,18 +212,7 @@ static void on_crash(struct host *h)
 
 /* ---- events ---- */
 
-static void on_output(void *arg, const char *line, size_t n)
-{
-	struct host *h = arg;
-	int level = LOG_WARN; /* what a library prints by itself is worth a look */
-
-	if (n >= 3 && line[0] == '<' && isdigit((unsigned char)line[1]) && line[2] == '>') {
-		level = line[1] - '0' < LOG_DEBUG ? line[1] - '0' : LOG_DEBUG;
-		line += 3;
-		n -= 3;
-	}
-	log_line(level, name_of(h), NULL, "%.*s", (int)n, line);
-}
+static void on_output(void *arg, const char *line, size_t n) { launch_heard(name_of(arg), line, n); }
 
 static void stop_old(struct supervisor *s)
 {
@@ -312,65 +309,23 @@ static void on_ended(void *arg, int status, int signo)
 
 /* ---- starting ---- */
 
-static void make_token(char token[PEER_TOKEN + 1], const struct tenon_host *host)
-{
-	unsigned char raw[PEER_TOKEN / 2];
-
-	host->random(raw, sizeof raw);
-	for (size_t i = 0; i < sizeof raw; i++)
-		snprintf(token + 2 * i, 3, "%02x", raw[i]);
-}
-
-static void pack_hosting(struct supervisor *s, const char *token, struct buf *b)
-{
-	const struct process_conf *c = &s->spec.limits;
-	struct hosting h = {
-		.address = s->spec.hub->address, .token = token, .path = s->path, .kind = s->kind, .python = s->spec.python,
-		.instance = s->spec.instance->name,
-		.data_dir = s->spec.instance->host.data_dir, .config = { s->spec.config.p, s->spec.config.n }, .parent = getpid(), .duct = true, .lanes = c->lanes,
-		.log_level = log_wants(LOG_DEBUG) ? LOG_DEBUG : log_wants(LOG_INFO) ? LOG_INFO : log_wants(LOG_WARN) ? LOG_WARN : LOG_ERROR,
-		.call_memory = (int64_t)s->spec.instance->bus->arena_limit, .memory = c->memory, .cpu_seconds = c->cpu_seconds,
-		.open_files = c->open_files, .threads = c->threads, .uid = c->uid, .gid = c->gid, .seccomp = c->seccomp, .exec = c->exec,
-	};
-	const struct shape *shape;
-
-	memset(&h.has, 0xff, sizeof h.has);
-	if (shape_get(&hosting_table, &shape, NULL) == TENON_OK)
-		pack_message(b, shape, &h);
-}
-
 static int start_host(struct host *h)
 {
 	struct supervisor *s = h->s;
-	char token[PEER_TOKEN + 1];
-	char name[] = "tenon-host", *argv[] = { name, (char *)name_of(h), NULL };
-	struct buf hello = { 0 };
+	struct launch l = { .spec = &s->spec, .path = s->path, .kind = s->kind, .program = s->host_path, .output = on_output,
+	                    .ended = on_ended, .arg = h };
 	struct err e = { 0 };
-	int ends[2] = { -1, -1 };
 
 	s->why[0] = h->fault[0] = '\0';
 	h->served = 0;
-	make_token(token, &s->spec.instance->host);
-	pack_hosting(s, token, &hello);
-	struct process_spec spec = { .file = s->host_path, .argv = argv, .uid = -1, .gid = -1, .output = on_output, .ended = on_ended,
-	                             .arg = h, .hello = hello.p, .hello_n = hello.n };
-	int rc = hello.failed ? TENON_NO_MEMORY : TENON_OK;
-	if (rc == TENON_OK && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-		rc = err_set(&e, TENON_UNAVAILABLE, "no socket for its calls: %s", strerror(errno));
-	spec.input = ends[1];
-	if (rc == TENON_OK)
-		rc = process_start(loop_self(), &spec, &h->process, &e);
-	if (ends[1] >= 0)
-		close(ends[1]);
-	if (hello.p != NULL)
-		explicit_bzero(hello.p, hello.n);
-	buf_free(&hello);
-	if (rc == TENON_OK && (h->peer = peer_expect(&s->remote, token, process_pid(h->process), &events, h)) == NULL)
+	int rc = launch(&l, &e);
+	h->process = l.process;
+	if (rc == TENON_OK && (h->peer = peer_expect(&s->remote, l.token, process_pid(h->process), &events, h)) == NULL)
 		rc = TENON_NO_MEMORY;
 	if (rc == TENON_OK)
-		rc = peer_attach(h->peer, ends[0], (size_t)s->spec.limits.lanes);
-	else if (ends[0] >= 0)
-		close(ends[0]);
+		rc = peer_attach(h->peer, l.duct, (size_t)s->spec.limits.lanes);
+	else if (l.duct >= 0)
+		close(l.duct);
 	if (rc < 0) {
 		snprintf(s->why, sizeof s->why, "%.399s", *e.text != '\0' ? e.text : error_text(rc));
 		log_line(LOG_ERROR, name_of(h), NULL, "no process: %s", s->why);
@@ -398,9 +353,7 @@ static void on_wanted(void *arg)
 	struct supervisor *s = arg;
 	if (count(s, HOST_STARTING) + count(s, HOST_WAITING) + count(s, HOST_SERVING) > 0)
 		return; /* one comes, or one that was lost is on its way to be started again */
-	LIST_EACH(&s->hosts, n, after)
-		if (LIST_ITEM(n, struct host, node)->state == HOST_OFF)
-			host_free(LIST_ITEM(n, struct host, node));
+	drop_dead(s);
 	if (start_generation(s, s->spec.limits.replicas) < 0)
 		give_up(s);
 }
@@ -417,22 +370,13 @@ static void end_if_idle(void *arg)
 		s->calls = calls;
 		s->worked = clock_ns();
 	} else if (count(s, HOST_SERVING) > 0 && clock_ns() - s->worked > s->spec.limits.idle * 1000000) {
-		LIST_EACH(&s->hosts, n, after)
-			stop_host(LIST_ITEM(n, struct host, node));
+		stop_all(s);
 	}
-}
-
-static void stop_all(struct supervisor *s)
-{
-	LIST_EACH(&s->hosts, n, after)
-		stop_host(LIST_ITEM(n, struct host, node));
 }
 
 int supervisor_start(struct supervisor *s, char *why, size_t size)
 {
-	LIST_EACH(&s->hosts, n, after)
-		if (LIST_ITEM(n, struct host, node)->state == HOST_OFF)
-			host_free(LIST_ITEM(n, struct host, node));
+	drop_dead(s);
 	remote_refuse(&s->remote, NULL);
 	s->generation++;
 	if (s->spec.limits.idle > 0 && s->idle == NULL)
@@ -473,10 +417,9 @@ int supervisor_replace(struct supervisor *s, const char *path, struct buf *confi
 		s->generation--;
 		s->path = old_path;
 		old_path = new_path;
-		*config = s->spec.config;
+		struct buf new_config = s->spec.config;
 		s->spec.config = old_config;
-		old_config = *config;
-		*config = (struct buf){ 0 };
+		old_config = new_config;
 	}
 	mem_free(old_path);
 	buf_free(&old_config);
@@ -514,8 +457,7 @@ void supervisor_stop(struct supervisor *s)
 	timer_stop(s->idle);
 	s->idle = NULL;
 	remote_refuse(&s->remote, "it was stopped");
-	LIST_EACH(&s->hosts, n, after)
-		stop_host(LIST_ITEM(n, struct host, node));
+	stop_all(s);
 	if (!all_gone(s))
 		wait_for_hosts(s, 0);
 }

@@ -27,7 +27,8 @@ int apart_start(struct apart *p, struct err *e)
 {
 	char kind[200], socket[120], why[400] = "";
 	const struct shape *limits;
-	struct supervisor_spec spec = { .instance = p->instance, .path = p->subject->path, .kind = kind, .failed = on_given_up };
+	struct supervisor_spec spec = { .instance = p->instance, .path = p->subject->path, .kind = kind, .python = p->subject->python,
+	                                .failed = on_given_up };
 
 	snprintf(kind, sizeof kind, "%.90s/%.90s", p->subject->plugin->interface, p->subject->plugin->name);
 	if (snprintf(socket, sizeof socket, "%s/bus", p->subject->dir) >= 100)

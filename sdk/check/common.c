@@ -61,6 +61,8 @@ const char *common_fault(const struct instance *in, const char *method, const st
 
 	if (a->stuck)
 		return "it runs on, 2 s behind its deadline or its caller's leave\nexpected: an end; ask tenon_cancelled() in loops, and bound whatever blocks";
+	if (a->code == TENON_UNAVAILABLE && strstr(a->message, "its process ended while it worked on this") != NULL) /* peer.c says so */
+		return "it ended the process that it runs in\nexpected: a code; a crash costs all calls that the process has";
 	if (a->code > 0)
 		return snprintf(text, sizeof text, "it returned %d\nexpected: 0 or a negative code of <tenon/error.h>", a->code), text;
 	if (a->code < TENON_ERROR_LAST)

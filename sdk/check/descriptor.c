@@ -112,13 +112,14 @@ static void check_table(const char *what, const struct tenon_table *t, bool docs
 
 /* ---- a method ---- */
 
-static const char *runs_fault(const struct tenon_plugin *p, const struct tenon_method *m)
+static const char *runs_fault(const struct subject *s, const struct tenon_method *m)
 {
+	const struct tenon_plugin *p = s->plugin;
 	uint32_t lanes = 0;
 
 	while (p->lanes != NULL && p->lanes[lanes].name != NULL)
 		lanes++;
-	if ((m->handler == NULL) == (m->batch == NULL))
+	if (s->python == NULL && (m->handler == NULL) == (m->batch == NULL))
 		return "it has both a handler and a batch, or neither: one of the two runs it";
 	if (m->batch != NULL && !(m->flags & TENON_BLOCKING))
 		return "a batch method needs TENON_BLOCKING and a lane";
@@ -208,8 +209,9 @@ static const char *cli_fault(const struct tenon_method *m)
 	return NULL;
 }
 
-static void check_method(const struct tenon_plugin *p, const struct tenon_method *m)
+static void check_method(const struct subject *s, const struct tenon_method *m)
 {
+	const struct tenon_plugin *p = s->plugin;
 	char what[100];
 	const char *fault;
 	bool open = !(m->flags & TENON_HIDDEN);
@@ -224,7 +226,7 @@ static void check_method(const struct tenon_plugin *p, const struct tenon_method
 	if (m->args == NULL)
 		return;
 	if (case_begin("%s: what runs it", m->name))
-		fault = runs_fault(p, m), case_end(fault == NULL, "%s", fault);
+		fault = runs_fault(s, m), case_end(fault == NULL, "%s", fault);
 	if (case_begin("%s: its errors are codes", m->name))
 		fault = errors_fault(m->errors), case_end(fault == NULL, "%s", fault);
 	if (open && case_begin("%s: its permission", m->name))
@@ -251,9 +253,10 @@ static const char *file_fault(const struct subject *s)
 	const char *file = strrchr(s->path, '/'), *name = s->plugin->name;
 
 	file = file == NULL ? s->path : file + 1;
-	if (strncmp(file, name, strlen(name)) == 0 && strcmp(file + strlen(name), ".so") == 0)
+	if (strncmp(file, name, strlen(name)) == 0 && strcmp(file + strlen(name), s->python != NULL ? ".py" : ".so") == 0)
 		return NULL;
-	return snprintf(text, sizeof text, "it calls itself \"%s\", but its file is %s\nexpected: <interface>/<name>.so; tenond leaves out any other", name, file), text;
+	return snprintf(text, sizeof text, "it calls itself \"%s\", but its file is %s\nexpected: <interface>/<name>.%s; tenond leaves out any other", name, file,
+	                s->python != NULL ? "py" : "so"), text;
 }
 
 static void check_identity(const struct subject *s)
@@ -312,13 +315,14 @@ void group_descriptor(void *arg)
 		case_last("%s", fault);
 	case_good();
 	check_identity(s);
-	check_pure(s, fds, threads);
+	if (s->python == NULL)
+		check_pure(s, fds, threads);
 	check_lanes(s->plugin);
 	if (s->plugin->config != NULL)
 		check_table("settings", s->plugin->config, true);
 	for (const struct tenon_method *m = s->plugin->methods; m->name != NULL; m++) {
 		if (case_begin("%s: is there once", m->name))
 			case_end(!twice(s->plugin, m), "two rows have this name");
-		check_method(s->plugin, m);
+		check_method(s, m);
 	}
 }

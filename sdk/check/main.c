@@ -4,10 +4,12 @@
  * Model    The command line becomes a struct subject; each group of the suite runs in a process of its own (suite.h), those
  *          that call methods once for each placement. The console hosts the plugin in this process.
  * Failure  0: all passed. 1: something failed. 2: the command line is wrong. */
+#include "base/err.h"
 #include "base/log.h"
 #include "console.h"
 #include "contract.h"
 #include "groups.h"
+#include "plug/python.h"
 #include "suite.h"
 
 #include <ftw.h>
@@ -19,10 +21,11 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"tenon plugin check FILE.so [OPTIONS]    the conformance suite: TAP on stdout, exit status 1 if something failed\n"
-	"tenon plugin run FILE.so [OPTIONS]      hosts it alone, with a console; reads a pipe too\n\n"
+	"tenon plugin check FILE [OPTIONS]       the conformance suite of a .so or .py: TAP on stdout, exit status 1 if something failed\n"
+	"tenon plugin run FILE [OPTIONS]         hosts it alone, with a console; reads a pipe too\n\n"
 	"  --config NAME=VALUE      a setting of the plugin; repeatable\n"
-	"  --placement P            inline, thread, process or all (check: all; run: inline)\n"
+	"  --placement P            inline, thread, process or all (check: all; run: inline; Python: process)\n"
+	"  --python PROGRAM         the interpreter of a .py, of an environment that has tenon-plugin\n"
 	"  --args METHOD={JSON}     arguments that the method can work with, for check; repeatable\n"
 	"  --with NAME=FILE.so      another instance beside it, which it calls; repeatable\n"
 	"  --iface-doc INTERFACE    prints the page of an interface\n";
@@ -71,6 +74,8 @@ static bool take(struct line *l, const char *name, const char *value)
 		return push(s->args, &s->n_args, value);
 	if (strcmp(name, "with") == 0)
 		return take_need(s, value);
+	if (strcmp(name, "python") == 0)
+		return s->python = value, true;
 	if (strcmp(name, "placement") == 0)
 		return take_placement(l, value);
 	if (strcmp(name, "iface-doc") == 0)
@@ -94,6 +99,26 @@ static bool read_option(struct line *l, int *i, int argc, char **argv)
 	return take(l, name, equals != NULL ? equals + 1 : argv[++*i]);
 }
 
+/* a .py needs an interpreter, and has one placement */
+static bool read_python(struct line *l)
+{
+	static struct python python;
+	struct subject *s = &l->subject;
+	size_t n = s->path == NULL ? 0 : strlen(s->path);
+	struct err e = { 0 };
+
+	python.wanted = s->python;
+	s->python = NULL;
+	if (n < 4 || strcmp(s->path + n - 3, ".py") != 0)
+		return true;
+	if (l->placed && !s->placements[PLACE_PROCESS])
+		return fprintf(stderr, "tenon-check: a plugin in Python runs in placement process alone\n"), false;
+	s->python = python_program(&python, &e);
+	for (int i = 0; i < PLACEMENTS; i++)
+		s->placements[i] = i == PLACE_PROCESS;
+	return s->python != NULL || (fprintf(stderr, "tenon-check: %s\n", e.text), false);
+}
+
 static bool read_line(struct line *l, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
@@ -111,14 +136,14 @@ static bool read_line(struct line *l, int argc, char **argv)
 	if (!l->placed)
 		for (int i = 0; i < PLACEMENTS; i++)
 			l->subject.placements[i] = !l->console || i == PLACE_INLINE;
-	return true;
+	return read_python(l);
 }
 
 /* ---- the suite ---- */
 
-static const struct { const char *name; void (*run)(void *); bool each_placement, here; } groups[] = {
-	{ "file", group_symbols, false }, { "descriptor", group_descriptor, false }, { "interface", group_interface, false },
-	{ "create", group_create, false }, { "settings", group_config, false }, { "instances", group_instances, true },
+static const struct { const char *name; void (*run)(void *); bool each_placement, here, shared; } groups[] = {
+	{ "file", group_symbols, false, .shared = true }, { "descriptor", group_descriptor, false }, { "interface", group_interface, false },
+	{ "create", group_create, false, .shared = true }, { "settings", group_config, false }, { "instances", group_instances, true },
 	{ "arguments", group_arguments, true }, { "meaning", group_meaning, true }, { "cancel", group_cancel, true },
 	{ "memory", group_memory, true, true }, { "host", group_host, true, true }, /* here: faults are made in this process */
 };
@@ -144,6 +169,8 @@ static void run_group(struct subject *s, size_t i)
 	char name[80];
 	struct job j = { .place = { .subject = s }, .run = groups[i].run };
 
+	if (groups[i].shared && s->python != NULL) /* what only a shared object can be asked */
+		return;
 	for (int p = 0; p < PLACEMENTS; p++) {
 		if (groups[i].each_placement && (!s->placements[p] || (groups[i].here && p == PLACE_PROCESS)))
 			continue;

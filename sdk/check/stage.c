@@ -8,6 +8,8 @@
 #include "conf/conf.h"
 #include "loop/fiber.h"
 #include "apart.h"
+#include "plug/describe.h"
+#include "plug/find.h"
 #include "shim.h"
 #include "shot.h"
 #include "suite.h"
@@ -48,6 +50,12 @@ const char *subject_load(struct subject *s)
 
 	if (s->plugin != NULL)
 		return NULL;
+	if (s->python != NULL) {
+		struct err e = { 0 };
+		const struct described *d = find_describe(s->path, NULL, s->python, &e);
+		s->plugin = d == NULL ? NULL : d->plugin;
+		return d != NULL ? NULL : (snprintf(why, sizeof why, "%s", e.text), why);
+	}
 	s->so = dlopen(s->path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	if (s->so == NULL)
 		return snprintf(why, sizeof why, "%s", dlerror()), why;

@@ -13,6 +13,7 @@ extern const char *const placement_names[PLACEMENTS];
 
 struct subject {
 	const char *path;
+	const char *python;                  /* what runs it, if it is a .py: it is described, and runs in placement process alone; NULL */
 	const char *settings[SETTINGS_MOST]; /* "name=value", as --config gives them */
 	size_t n_settings;
 	const char *args[SETTINGS_MOST];     /* "METHOD={json}": what --args knows of good arguments */
@@ -21,7 +22,7 @@ struct subject {
 	size_t n_needs;
 	bool placements[PLACEMENTS];         /* which to try */
 	const char *dir;                     /* a temporary folder */
-	/* in a process that loaded it */
+	/* in a process that loaded it, or asked it what it is */
 	void *so;
 	const struct tenon_plugin *plugin;
 };

@@ -88,7 +88,7 @@ static int take_duct(struct host *h, struct err *e)
 	h->duct = -1;
 	if (!h->conf.duct)
 		return TENON_OK;
-	if (*h->conf.python == '\0' && (h->duct = dup3(STDIN_FILENO, HELLO_FD, O_CLOEXEC)) < 0)
+	if ((h->duct = dup3(STDIN_FILENO, HELLO_FD, O_CLOEXEC)) < 0)
 		return err_set(e, TENON_UNAVAILABLE, "the line that calls come by: %s", strerror(errno));
 	if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0 || dup2(null, STDIN_FILENO) < 0)
 		return err_set(e, TENON_UNAVAILABLE, "no /dev/null: %s", strerror(errno));
@@ -267,14 +267,15 @@ static int host(struct host *h, struct err *e)
 	if (rc < 0)
 		return rc;
 	log_setup((int)h->conf.log_level, LOG_RELAYED);
-	if ((rc = take_duct(h, e)) < 0)
-		return rc;
+	if (*h->conf.python == '\0') { /* the interpreter does both itself */
+		close(HELLO_FD);
+		if ((rc = take_duct(h, e)) < 0)
+			return rc;
+	}
 	if ((rc = shut_in(h, e)) < 0)
 		return err_prefix(e, "sandbox");
 	if (*h->conf.python != '\0')
 		return become_python(h, e);
-	if (h->duct < 0)
-		close(HELLO_FD);
 	if ((h->plugin = find_open(h->conf.path, h->conf.kind, e)) == NULL)
 		return e->code;
 	return serve(h, e);

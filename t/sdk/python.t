@@ -3,12 +3,16 @@
 """python - plugins in Python: the runtime's own tests, the example served by a real tenond (everything that a method can do, and its
 death), the sandbox, what is refused with words, and a new project from its template to its route."""
 import base64
+import collections
 import contextlib
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
+import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -80,6 +84,9 @@ def do(how):
     if how == "spin":
         while True:
             pass
+    if how == "doze":
+        while True:
+            time.sleep(1)
     if how == "raise":
         raise KeyError("secret \\n<0>forged")
     if how == "exit politely":
@@ -97,6 +104,11 @@ def harm(call, args: How) -> Got:
     return Got(got=str(do(args.how)))
 
 
+@plugin.method(permission="read")
+async def quick(call, args: How) -> Got:
+    return Got(got="here")
+
+
 @plugin.method(permission="edit", deadline_ms=20000)
 async def hold(call, args: How) -> Got:
     do(args.how)
@@ -111,6 +123,21 @@ async def give_up(call) -> Got:
 async def strangers(call) -> None:
     await call.call("tracking", "search_experiments", {})
 '''
+
+ONE = """from tenon_plugin import Plugin, field, message
+plugin = Plugin("%s", version="1", doc="x", licence="x")
+
+
+@message
+class Args:
+    n: int = field(default=1, doc="x")
+
+
+@plugin.method(permission="read@workspace", deadline_ms=1000)
+def one(call, args: Args) -> None:
+    '''One.'''
+%s
+"""
 
 BAD = {
     "syntax": ("def", "SyntaxError"),
@@ -240,7 +267,7 @@ def streams(t):
     tap.ok(items["total"] == 100000 and [i["i"] for i in items["items"]] == list(range(100000)), "100,000 items, one by one")
     tap.ok(peak(pid) - before < 8 << 10, "all that took no memory", "%d KiB, then %d" % (before, peak(pid)))
     leaver = http.client.HTTPConnection("127.0.0.1", t.port)
-    leaver.request("GET", "/api/v1/hello/bytes?n=%d" % (1 << 40))
+    leaver.request("GET", "/api/v1/hello/bytes?n=%d" % (64 << 20))
     leaver.getresponse().read(1 << 20)
     leaver.close()
     tap.is_(hello(t, "greet", name="A")[0], 200, "a reader that leaves does no harm")
@@ -262,6 +289,53 @@ def cancels(t):
     for thread in many:
         thread.join()
     tap.ok(time.monotonic() - start < 3, "100 calls at once take two rounds of 64 lanes", time.monotonic() - start)
+
+
+def storm(t):
+    """callers that leave at once, before, while and after their call begins"""
+    body = b'{"ms":1500}'
+    for i in range(300):
+        with socket.create_connection(("127.0.0.1", t.port)) as s:
+            s.sendall(b"POST /api/v1/hello/nap HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            time.sleep(i % 3 / 1000)
+    tap.ok(until(lambda: hello(t, "nap", ms=1)[0] == 200, 3), "300 callers that leave")
+    many = [threading.Thread(target=lambda: hello(t, "nap", ms=300)) for _ in range(64)]
+    start = time.monotonic()
+    for thread in many:
+        thread.start()
+    for thread in many:
+        thread.join()
+    tap.ok(time.monotonic() - start < 2, "leave all 64 lanes free", time.monotonic() - start)
+
+
+def reloads(t, file):
+    """a new file under load: no call fails"""
+    got, stop = collections.Counter(), threading.Event()
+
+    def ask():
+        while not stop.is_set():
+            status, body = hello(t, "greet", name="A")
+            got[status, body.get("text")] += 1
+    askers = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in askers:
+        thread.start()
+    with open(file) as f:
+        source = f.read()
+    with open(file, "w") as f:
+        f.write(source.replace('("!" if', '("?" if'))
+    answer = call(t, "/api/v1/plugins/reload", {"instance": "hello"})
+    tap.ok(answer[0] == 200, "reloaded", answer)
+    with open(file, "w") as f:
+        f.write("def")
+    status, body = call(t, "/api/v1/plugins/reload", {"instance": "hello"})
+    tap.ok(status == 400 and "SyntaxError" in body["detail"], "a file that cannot be read is refused", body)
+    time.sleep(0.3)
+    stop.set()
+    for thread in askers:
+        thread.join()
+    with open(file, "w") as f:
+        f.write(source)
+    tap.is_(set(got), {(200, "Hi, A!"), (200, "Hi, A?")}, "no call failed, and the new file answers")
 
 
 def dies(t):
@@ -299,6 +373,8 @@ def example(where):
         messages(t)
         streams(t)
         cancels(t)
+        storm(t)
+        reloads(t, plugins + "/service/hello.py")
         dies(t)
         drains(t)
 
@@ -336,9 +412,20 @@ def harm(where):
             tap.ok(until(lambda: host_of(t) not in (None, pid)), "and comes back")
             tap.like(t.log(), says, "with the reason in the log")
             pid = host_of(t)
+        tap.like(t.log(), "in string_at", "and the line of Python where it crashed")
         tap.like(do("spin"), "DEADLINE_EXCEEDED", "an endless loop in a thread costs its call ...")
         tap.like(do("spin", "hold"), "UNAVAILABLE", "... and one on the event loop the process: it hangs and is ended")
+        tap.like(t.log(), "in hold", "the log shows where the loop was held")
         tap.ok(until(lambda: host_of(t) not in (None, pid)) and do("inside") == "x", "then it serves again")
+        pid = host_of(t)
+        queued = [threading.Thread(target=do, args=("doze",)) for _ in range(80)]  # 8 threads, 64 lanes
+        for thread in queued:
+            thread.start()
+        for thread in queued:
+            thread.join()
+        tap.is_(do("quick", "quick"), "here", "calls that wait for a thread leave when their time is over")
+        tap.ok(until(lambda: host_of(t) not in (None, pid), 15) and do("inside") == "x", "a process whose threads are all lost is replaced")
+        tap.like(t.log(), "all 8 threads are lost", "and says so")
 
 
 # ---- what is refused ----
@@ -384,6 +471,31 @@ def describing(where):
             tap.like(t.log(), says, "an interpreter that will not do: " + says)
 
 
+# ---- the conformance suite ----
+
+def check(s, *args):
+    return s.run(["tenon", "plugin", "check", "--python", PYTHON] + list(args))
+
+
+def conformance(s, where):
+    code, text = check(s, os.path.join(where, "example/service/hello.py"), "--with", "sql=%s/lib/tenon/plugins/sql/sqlite.so" % s.prefix)
+    bad = [line for line in text.splitlines() if not line.startswith("ok ")]
+    tap.ok(code == 0 and text.count("\nok ") > 250 and "cancel, process: " in text, "the example passes tenon plugin check", "\n".join(bad[:40]))
+    for name, body, says in (("deaf", "    while True:\n        __import__('time').sleep(1)", "it runs on"), ("dies", "    __import__('os')._exit(1)", "it ended the process"),
+                             ("lies", "    call.fail('DATA_LOSS', 'x')", "DATA_LOSS, which its row does not list")):
+        path = s.path(name + ".py")
+        with open(path, "w") as f:
+            f.write(ONE % (name, body))
+        code, text = check(s, path)
+        tap.ok(code == 1 and says in text, "and catches one that " + name, text[-3000:])
+    code, text = check(s, path, "--placement", "inline")
+    tap.ok(code == 2 and "placement process alone" in text, "no other placement is tried", text)
+    with open(s.path("input"), "w") as f:
+        f.write("greet name=Ada\n")
+    code, text = s.run(["sh", "-c", "tenon plugin run --python %s %s/example/service/hello.py --with sql=%s/lib/tenon/plugins/sql/sqlite.so <input" % (PYTHON, where, s.prefix)])
+    tap.ok(code == 0 and '{"text":"Hello, Ada!"}' in text, "tenon plugin run is its console", text)
+
+
 # ---- an author's project ----
 
 def project(s, where):
@@ -402,12 +514,52 @@ def project(s, where):
     open(at + "/my_greeter.py", "w").write(source.replace('"nobody"', '"noone"'))
     tap.ok(s.run(make + ["check"], cwd=at)[0] != 0, "and fails when the plugin does what it should not")
     open(at + "/my_greeter.py", "w").write(source)
+    code, text = s.run(make + ["conform"], cwd=at)
+    tap.ok(code == 0 and "not ok" not in text and text.count("\nok ") > 40, "it passes the conformance suite", text[-3000:])
     code, text = s.run(make + ["install"], cwd=at)
     tap.ok(code == 0 and os.path.exists(s.prefix + "/lib/tenon/plugins/service/my_greeter.py"), "make install puts it where tenond looks", text)
     with tenond(os.path.join(where, "example"), "instances.my_greeter.greeting=Hi", build=s.prefix + "/bin") as t:
         tap.is_(call(t, "/api/v1/my_greeter/greet?name=Ada"), (200, {"text": "Hi, Ada!"}), "it serves its route, in the installed tenond")
         code, text = s.run(["tenon", "--server", t.url, "my_greeter", "greet", "Bo"])
         tap.ok(code == 0 and "Hi, Bo!" in text, "and is a command", text)
+
+
+# ---- the page ----
+
+def page(s, where):
+    """docs/plugins/python.md does what it says: its files are written, its commands run, and what they print is what stands there"""
+    at, port, daemon = s.path("page"), str(server.free_port()), None
+    os.makedirs(at)
+    os.symlink(os.path.join(where, "venv"), at + "/venv")
+    text = open("docs/plugins/python.md").read().replace("5500", port)
+    blocks = re.findall(r"^```(\w+)([^\n]*)\n(.*?)^```$", text, re.M | re.S)
+    printed, ran = None, 0
+    try:
+        for kind, about, block in blocks:
+            if kind == "python":
+                with open(os.path.join(at, about.split("file=")[1]), "w") as f:
+                    f.write(block)
+            elif kind == "text":
+                tap.is_(printed.strip(), block.strip(), "the page shows what is printed: %s" % block.strip()[:60])
+            elif "server" in about:
+                daemon = subprocess.Popen(block, shell=True, cwd=at, env=s.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+                tap.ok(until(lambda: answers("http://127.0.0.1:%s/health" % port)), "the page's server runs")
+            else:
+                lines = [line for line in block.splitlines() if not re.match("python3 -m venv|venv/bin/pip install", line)]  # pyenv.py did that
+                code, printed = s.run(["sh", "-ec", "\n".join(lines)], cwd=at)
+                ran += 1
+                tap.ok(code == 0, "the page's commands: %s" % lines[0][:70], printed)
+    finally:
+        if daemon is not None:
+            os.killpg(daemon.pid, signal.SIGTERM)
+            daemon.wait(20)
+    tap.ok(ran >= 6, "they were all found", ran)
+
+
+def answers(url):
+    with contextlib.suppress(OSError):
+        return urllib.request.urlopen(url).status == 200
+    return False
 
 
 def main():
@@ -420,7 +572,9 @@ def main():
         harm(where)
         starting(where)
         describing(where)
+        conformance(s, where)
         project(s, where)
+        page(s, where)
     tap.done_testing()
 
 

@@ -28,7 +28,7 @@ plugin = Plugin("hello", interface="service", version="1.0.0", doc="Greets peopl
                 licence="Apache-2.0", config=Config, needs="sql")
 
 
-@plugin.method(route="POST /api/v1/hello/greet", cli="hello greet NAME", permission="read", errors="NOT_FOUND", idempotent=True)
+@plugin.method(route="POST /api/v1/hello/greet", cli="hello greet NAME", permission="read@workspace", errors="NOT_FOUND", idempotent=True)
 async def greet(call, args: GreetArgs) -> GreetResult:
     """Greets somebody by name."""
     if args.name == "nobody":
@@ -51,7 +51,7 @@ class SumResult:
     cancelled: bool = False
 
 
-@plugin.method(route="POST /api/v1/hello/sum", permission="read")
+@plugin.method(route="POST /api/v1/hello/sum", permission="read@workspace")
 def sum_up(call, args: SumArgs) -> SumResult:
     """Adds numbers up, slowly."""
     end = time.monotonic() + args.ms / 1000
@@ -71,21 +71,21 @@ class Inner:
 
 @message
 class Everything:
-    b: bool = False
-    i: int = 0
-    f: float = 0.5
-    s: str = "default"
-    raw: bytes = b""
-    colour: Literal["red", "green"] = "red"
-    free: Any = None
-    one: Inner | None = None
-    many: list[Inner] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    words: dict[str, str] = field(default_factory=dict)
-    absent: str | None = None
+    b: bool = field(default=False, doc="true or false")
+    i: int = field(default=0, doc="64 bits")
+    f: float = field(default=0.5, doc="a double")
+    s: str = field(default="default", doc="text")
+    raw: bytes = field(default=b"", doc="bytes; base64 in JSON")
+    colour: Literal["red", "green"] = field(default="red", doc="one of these")
+    free: Any = field(default=None, doc="any JSON")
+    one: Inner | None = field(default=None, doc="a message within")
+    many: list[Inner] = field(default_factory=list, doc="messages within")
+    texts: list[str] = field(default_factory=list, doc="texts")
+    words: dict[str, str] = field(default_factory=dict, doc="texts by name")
+    absent: str | None = field(default=None, doc="absent unless given")
 
 
-@plugin.method(permission="read")
+@plugin.method(permission="read@workspace")
 async def echo(call, args: Everything) -> Everything:
     """Answers what it is asked."""
     return args
@@ -110,7 +110,7 @@ class ListResult:
     total: int
 
 
-@plugin.method(route="GET /api/v1/hello/items", permission="read")
+@plugin.method(route="GET /api/v1/hello/items", permission="read@workspace")
 async def items(call, args: ListArgs) -> ListResult:
     """Many items, never all in memory."""
     for i in range(args.n):
@@ -126,7 +126,7 @@ class Counted:
     sum: int
 
 
-@plugin.method(route="PUT /api/v1/hello/bytes", permission="edit", stream_in=True)
+@plugin.method(route="PUT /api/v1/hello/bytes", permission="edit@workspace", write=True, stream_in=True)
 async def take(call) -> Counted:
     """Counts the bytes of a body."""
     n = total = 0
@@ -138,10 +138,10 @@ async def take(call) -> Counted:
 
 @message
 class GiveArgs:
-    n: int = field(default=0, range="0..", doc="how many")
+    n: int = field(default=0, range="0..67108864", doc="how many")
 
 
-@plugin.method(route="GET /api/v1/hello/bytes", permission="read", stream_out=True)
+@plugin.method(route="GET /api/v1/hello/bytes", permission="read@workspace", stream_out=True)
 async def give(call, args: GiveArgs) -> None:
     """Bytes 0, 1, ... 250, 0 ..."""
     span = await call.content(type="application/octet-stream", filename="bytes.bin", size=args.n)
@@ -171,7 +171,7 @@ async def create(instance):
     return instance
 
 
-@plugin.method(route="POST /api/v1/hello/visit", permission="edit", write=True)
+@plugin.method(route="POST /api/v1/hello/visit", permission="edit@workspace", write=True)
 async def visit(call, args: VisitArgs) -> VisitResult:
     """Counts visits, in the database."""
     if not call.self.ready:
@@ -197,7 +197,7 @@ class Naps:
 naps_cancelled = 0
 
 
-@plugin.method(route="POST /api/v1/hello/nap", permission="read", deadline_ms=5000)
+@plugin.method(route="POST /api/v1/hello/nap", permission="read@workspace", deadline_ms=5000)
 async def nap(call, args: NapArgs) -> Naps:
     """Sleeps."""
     global naps_cancelled
@@ -209,7 +209,7 @@ async def nap(call, args: NapArgs) -> Naps:
     return Naps(cancelled=naps_cancelled)
 
 
-@plugin.method(permission="read")
+@plugin.method(permission="read@workspace")
 async def fail(call) -> None:
     """Divides by zero."""
     return 1 // 0

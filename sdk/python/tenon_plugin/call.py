@@ -73,7 +73,8 @@ class Call:
         self.method = method.name
         self.deadline = None if ms < 0 else self._bus.loop.time() + ms / 1000
         self.cancelled = False
-        self._task = None
+        self._task = self._job = None  # what runs it; of a function in a thread: its place in the pool
+        self._left = None  # loop time at which it was cancelled
         self._items, self._items_bytes, self._part = [], 0, 0
 
     instance = property(lambda self: self._instance.name)
@@ -165,7 +166,10 @@ class Call:
     def _cancel(self):
         """Its asker is gone, or its time is over. A write goes on: its caller hears what became of it."""
         self.cancelled = True
-        if self._method.is_async and not self._method.is_write and self._task is not None:
+        self._left = self._bus.loop.time()
+        if self._job is not None:
+            self._job.cancel()  # if it waits for a thread; what runs there goes on
+        elif self._task is not None and not self._method.is_write:
             self._task.cancel()
 
 

@@ -4,10 +4,12 @@ import msgpack
 
 HELLO, STATE, ASK, RESULT, PART, READ, CONTENT, ITEMS, UP, CONTROL, EVENT = range(1, 12)
 OK, CALL, BYE, BYTES, SPAN, ANSWER, ORDER = range(32, 39)
+MANY = 64
 STREAM_IN, STREAM_OUT = 1, 2
 DRAIN, STOP = 1, 2
 FRAME_MOST = 16 << 20
 PART_MOST = 64 << 10
+ITEM_MOST = FRAME_MOST - (64 << 10) - 64  # of a frame within a MANY
 
 
 def pack(*items):

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """host - one instance of a plugin in this process, as sdk/host/main.c does it for one in C.
 
-    read what to host (fd 3) -> greet -> load, create -> say so -> lanes ask for calls -> order to stop -> calls end -> drain -> exit
+    read what to host (fd 3) -> greet -> load, create -> say so -> calls come by the duct -> order to stop -> calls end -> drain -> exit
 
-Model    A lane is a line that asks, gets a call, runs it as a task, answers and asks again. One line waits for orders.
+Model    A call is a task. As many come at once as tenond gave lanes; one question waits for orders.
 Threads  The event loop; functions that are no coroutines run in a pool.
 Failure  An exception of a handler is INTERNAL with its type and message for the client, and a traceback for the log. The core's end is
          this process's end, at once: what is acknowledged is durable.
 """
 import asyncio
 import concurrent.futures
+import faulthandler
 import inspect
 import logging
 import os
@@ -22,10 +23,13 @@ from .call import Call, Instance, ThreadCall, expect_ok
 from .codec import decode, encode
 from .describe import ABI
 from .errors import CODES, Failure, clip
-from .line import Bus, Line
+from .duct import Duct, take_stdin
+from .line import Bus
 from .load import load
 
 HOSTING_FD = 3
+BLOCKED_S = 4  # the core answers each second
+LOST_S = 5
 
 
 def read_hosting():
@@ -40,53 +44,40 @@ def read_hosting():
     return msgpack.unpackb(packed)
 
 
-class Lane:
-    def __init__(self, host):
-        self.host = host
-        self.line = Line(host.bus)
-        self.ask(frames.pack(frames.ASK))
-
-    def ask(self, packed):
-        self.line.ask(packed, self.on_call)
-
-    def on_call(self, body):
-        frame = frames.unpack(body)
-        if frame[0] == frames.CALL:
-            self.host.begin(self, frame)
-        # BYE: no more calls for this generation
-
-
 class Host:
     def __init__(self, hosting):
         self.hosting = hosting
-        self.bus = self.plugin = self.instance = self.pool = None
+        self.bus = self.duct = self.plugin = self.instance = self.pool = None
         self.running = {}  # id: Call
         self.idle = asyncio.Event()
         self.ended = asyncio.get_running_loop().create_future()
 
     # ---- one call ----
 
-    def begin(self, lane, frame):
+    def begin(self, frame):
         method = self.plugin.methods.get(frame[2])
         if method is None:
-            lane.ask(frames.pack(frames.RESULT, frame[1], CODES["NO_ROUTE"], "its host does not know this method"))
+            self.duct.answer(frames.pack(frames.RESULT, frame[1], CODES["NO_ROUTE"], "its host does not know this method"))
             return
         call = Call(self.instance, method, frame)
         self.running[call._id] = call
-        call._task = asyncio.ensure_future(self.serve(lane, call, frames.item(frame, 9, {})))
+        asyncio.ensure_future(self.serve(call, frames.item(frame, 9, {})))
 
-    async def serve(self, lane, call, fields):
+    async def serve(self, call, fields):
+        call._task = asyncio.current_task()  # from here on it may be cancelled: a task that has not begun would end without a word
         try:
+            if call.cancelled and not call._method.is_write:
+                raise Failure("CANCELLED")
             result = await self.run(call, fields)
             packed = frames.pack(frames.RESULT, call._id, 0, None, encode(result, call._method.result))
-            if len(packed) > frames.FRAME_MOST:
-                raise Failure("TOO_LARGE", "its answer is too large: %d bytes, %d at most" % (len(packed), frames.FRAME_MOST))
+            if len(packed) > frames.ITEM_MOST:
+                raise Failure("TOO_LARGE", "its answer is too large: %d bytes, %d at most" % (len(packed), frames.ITEM_MOST))
         except BaseException as e:
             packed = frames.pack(frames.RESULT, call._id, *self.explain(call, e))
         del self.running[call._id]
         if not self.running:
             self.idle.set()
-        lane.ask(packed)
+        self.duct.answer(packed)
 
     async def run(self, call, fields):
         method = call._method
@@ -94,17 +85,12 @@ class Host:
         if method.is_async:
             result = await method.fn(call, *args)
         else:
-            result = await self.bus.loop.run_in_executor(self.pool, self.run_in_thread, call, args)
+            call._job = self.pool.submit(call._method.fn, ThreadCall(call), *args)
+            result = await asyncio.wrap_future(call._job)
         await call._send_items()
         if result is None and not (method.result.__dataclass_fields__ and method.emits is None):
             result = method.result()
         return result
-
-    @staticmethod
-    def run_in_thread(call, args):
-        if call.cancelled:
-            raise Failure("CANCELLED")
-        return call._method.fn(ThreadCall(call), *args)
 
     def explain(self, call, e):
         """(code, text) of what a handler raised."""
@@ -119,8 +105,20 @@ class Host:
 
     # ---- orders ----
 
+    def look_at_threads(self):
+        """A thread whose call is over cannot be taken back. When no other is left, a new process is better than this one."""
+        late = self.bus.loop.time() - LOST_S
+        lost = [c for c in self.running.values() if c._job is not None and c._left is not None and c._left < late and c._job.running()]
+        if len(lost) >= self.plugin.threads:
+            self.instance.log.error("all %d threads are lost to calls that ended long ago (%s) and run on: look at call.cancelled in loops; ending", len(lost),
+                                    ", ".join(sorted({c.method for c in lost})))
+            faulthandler.dump_traceback()
+            os._exit(1)
+
     async def await_orders(self):
         while True:
+            faulthandler.dump_traceback_later(BLOCKED_S)  # where the loop is held, before the core ends this process for it
+            self.look_at_threads()
             frame = await self.bus.ask(frames.CONTROL, len(self.running), self.instance.gauges)
             if frame[0] != frames.ORDER:
                 continue
@@ -151,6 +149,7 @@ class Host:
 
     async def create(self):
         h = self.hosting
+        faulthandler.enable()  # a crash leaves its line of Python in the log
         self.plugin = load(h["path"], h["kind"])
         config = None
         if self.plugin.config is not None:
@@ -171,17 +170,19 @@ class Host:
             return CODES["INTERNAL"], clip("%s: %s" % (type(e).__name__, e))
 
     async def serve_all(self):
+        self.stdin = take_stdin()
         self.bus = Bus(self.hosting["address"])
         expect_ok(await self.bus.ask(frames.HELLO, ABI, self.hosting["token"]))
         code, why = await self.start()
         expect_ok(await self.bus.ask(frames.STATE, code, why))
         if code < 0:
             return 1
-        lanes = [Lane(self) for _ in range(self.hosting.get("lanes", 64))]
+        self.duct = await Duct.open(self.stdin, self.begin)
         orders = asyncio.ensure_future(self.await_orders())
         await self.ended
         await self.stop()
-        del lanes, orders
+        await self.duct.end()
+        del orders
         return 0
 
 

@@ -88,7 +88,7 @@ class Plugin:
         self.create_fn = self.drain_fn = None
 
     def method(self, *, route=None, permission=None, doc=None, name=None, cli=None, errors=None, idempotent=False, write=False,
-               stream_in=False, stream_out=False, hidden=False, deadline_ms=0, since=0):
+               stream_in=False, stream_out=False, hidden=False, deadline_ms=0, since=1):
         """Makes a method of a function. route: "VERB /path", or several; permission: "read", "edit@run_id", ...; doc: by default the
         function's docstring; write: it changes something, and its caller hears what became of it however late; idempotent: it may be done
         twice; stream_in, stream_out: it takes or gives bytes; errors: codes that it may end with, "NOT_FOUND CONFLICT"."""
