@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hosts killed, stopped and crashed under 500 calls/s: each call ends once and in time, and what had nothing to do with them does not notice.
 
-TENON_KILLS: how many (100; `make check-long` 1,000). TENON_SEED: the order of things, printed."""
+TENON_KILLS: how many (100; with TENON_LONG, as `make check-long` sets it, 1,000). TENON_SEED: the order of things, printed."""
 import http.client
 import json
 import os
@@ -18,10 +18,10 @@ import fixture  # noqa: E402
 from fixture import memory, until  # noqa: E402
 from tap import diag, done_testing, is_, like, ok  # noqa: E402
 
-KILLS = int(os.environ.get("TENON_KILLS", "30" if fixture.SANITIZED else "100"))
+KILLS = int(os.environ.get("TENON_KILLS", "1000" if os.environ.get("TENON_LONG") else "30" if fixture.SANITIZED else "100"))
 SEED = int(os.environ.get("TENON_SEED", str(random.SystemRandom().randrange(1 << 30))))
 RATE, CALLERS, REPLICAS, STOPPED_MOST = 500, 64, 10, 4
-GROWTH = (64 if fixture.SANITIZED else 12) << 20
+GROWTH = (300 if fixture.SANITIZED else 12) << 20 # a sanitizer keeps what was freed
 HOW = (signal.SIGKILL, signal.SIGSTOP, signal.SIGSEGV)
 # what it may end with beside 200, and its deadline
 CALLS = {"echo": ({"text": "x"}, 30), "nap": ({"ms": 10}, 2), "nap_write": ({"ms": 10, "deaf": True}, None), "nap_again": ({"ms": 10}, 30),

@@ -6,13 +6,14 @@ It answers `echo` and `ask` with {"text": what it saw}. Whatever it tries, it go
 # SPDX-License-Identifier: Apache-2.0
 import os
 import random
+import struct
 import sys
 import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import sp  # noqa: E402
-from sp import ASK, CALL, CONTENT, CONTROL, EVENT, HELLO, ITEMS, ORDER, PART, READ, RESULT, STATE, UP, Raw, pack  # noqa: E402
+from sp import ASK, CALL, CONTENT, CONTROL, EVENT, HELLO, ITEMS, MANY, ORDER, PART, READ, RESULT, STATE, UP, Raw, pack  # noqa: E402
 
 KINDS = (STATE, ASK, RESULT, PART, READ, CONTENT, ITEMS, UP, CONTROL, EVENT)
 DEEP = 200000
@@ -158,6 +159,28 @@ class Host:
         for _ in range(20000):
             self.bus.ask(pack([99]))
         return "not reached"
+
+    def do_duct(self, number, rest):
+        """the line that calls come on, stdin: frames behind their length, which no host of tenond's would send"""
+        def send(frame, length=None):
+            os.write(0, struct.pack(">I", len(frame) if length is None else length) + frame)
+
+        if rest == "garbage":
+            for i in range(200):
+                send(bytes(random.randrange(256) for _ in range(i)))
+        elif rest == "forged":
+            for i in (0, -1, 1 << 40, -(1 << 63), number ^ (1 << 40)):
+                send(pack([MANY, pack([RESULT, i, 0, "", {"text": "forged"}]), b"x", b""]))
+        elif rest == "deep":
+            send(pack([MANY, Raw(b"\x91" * DEEP + b"\xc0")]))
+            send(b"".join([b"\x92\x0c\xc6", struct.pack(">I", 1 << 31)]))
+        elif rest == "long":
+            send(b"x", 0xffffffff)
+        elif rest == "half":
+            send(pack([MANY]))
+            send(b"x" * 10, 1000)
+            os.close(0)
+        return "duct"
 
     def do_again(self, number, rest):
         self.bus.ask(pack([HELLO, 0, self.conf["token"]]))

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Plugins and hosts that do harm: contained, named in the log, and nobody else's business."""
+import contextlib
 import http.client
 import os
 import shutil
@@ -80,7 +81,7 @@ def evil_build(folder):
     os.symlink(os.path.join(os.path.abspath(BUILD), "plugins"), os.path.join(folder, "plugins"))
     with open(os.path.join(folder, "tenon-host"), "w") as f:
         f.write("#!%s\nimport os, sys\nif sys.argv[1] != 'probe':\n    os.execv(%r, ['tenon-host'] + sys.argv[1:])\n"
-                "os.environ['EVIL_SLOW'] = '2'\nsys.path.insert(0, %r)\nimport evil\nevil.Host()\n"
+                "if not os.path.exists(__file__ + '.slow'): # once\n    open(__file__ + '.slow', 'w').close()\n    os.environ['EVIL_SLOW'] = '2'\nsys.path.insert(0, %r)\nimport evil\nevil.Host()\n"
                 % (sys.executable, os.path.join(os.path.abspath(BUILD), "tenon-host"), fixture.HERE))
     os.chmod(os.path.join(folder, "tenon-host"), 0o755)
     return folder
@@ -156,6 +157,20 @@ with tempfile.TemporaryDirectory(prefix="tenon-evil-") as folder:
                 continue
             ok(t.hosts("probe") != pid, what + ": as another process")
             pid = t.hosts("probe")
+        for what, said in (("garbage", "sends what is no frame of the bus and is ended"), ("forged", None), ("deep", None), ("long", "and is ended"),
+                           ("half", "closed the line that its calls come on and is ended")):
+            before, pid = len(t.log()), t.hosts("probe")
+            status = evil(t, "duct " + what)[0]
+            ok(status in (200, 503), "duct %s: its call ends" % what, status)
+            is_(t.call("other", "echo", text="x")[0], 200, "duct %s: others run on" % what)
+            if said is None: # it may live, and then its calls go where it does not look
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid[0], 9)
+            else:
+                ok(until(lambda: "probe: its process %d" % pid[0] in t.log()[before:] and said in t.log()[before:]), "duct %s: the log says why" % what,
+                   t.log()[before:])
+            ok(until(lambda: t.hosts("probe") not in ([], pid)), "duct %s: it is started again" % what)
+            is_(t.call("probe", "echo", text="there")[1].get("text"), "hello there", "duct %s: and serves" % what)
         pid = t.hosts("probe")
         after("at last")
 

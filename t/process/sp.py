@@ -11,6 +11,7 @@ import threading
 
 HELLO, STATE, ASK, RESULT, PART, READ, CONTENT, ITEMS, UP, CONTROL, EVENT = range(1, 12)
 OK, CALL, BYE, BYTES, SPAN, ANSWER, ORDER = range(32, 39)
+MANY = 64
 
 
 def head(short, most, code, n):
