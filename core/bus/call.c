@@ -166,7 +166,7 @@ void call_finish(struct call *c, int code)
 
 /* ---- running ---- */
 
-static void run_on_fiber(void *arg)
+static void run_handler(void *arg)
 {
 	struct call *c = arg;
 	call_finish(c, c->method->row->handler(&c->pub, c->args, c->result));
@@ -194,12 +194,16 @@ static void ask_and_run(void *arg)
 	else if (c->method->row->flags & TENON_BLOCKING)
 		push(c);
 	else
-		run_on_fiber(c);
+		run_handler(c);
 }
 
 static void start_fiber(struct call *c)
 {
-	if (fiber_start(loop_self(), STACK_HANDLER, c->method->name, is_guarded(c) ? ask_and_run : run_on_fiber, c) < 0)
+	if (c->method->row->flags & TENON_PURE && !is_guarded(c)) { /* it parks nowhere: no stack of its own */
+		run_handler(c);
+		return;
+	}
+	if (fiber_start(loop_self(), STACK_HANDLER, c->method->name, is_guarded(c) ? ask_and_run : run_handler, c) < 0)
 		call_finish(c, call_fail(c, TENON_OVERLOADED, "no room for another fiber"));
 }
 
@@ -332,6 +336,8 @@ int call_child(struct call *from, const struct call_target *t, const void *args,
 	struct err e = { 0 };
 	const struct shape *args_shape = NULL, *result_shape = NULL;
 
+	if (fiber_self() == NULL && loop_self() != NULL)
+		return call_fail(from, TENON_INTERNAL, "%s is PURE, so it may not call %s.%s", from->method->name, t->instance, t->method);
 	if (m == NULL && from->method->instance->bus->uplink != NULL)
 		return uplink_call(from->method->instance->bus->uplink, from, t, args, result, relay);
 	if (m == NULL)

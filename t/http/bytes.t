@@ -127,7 +127,7 @@ with door.Door() as d:
     # ---- backpressure
     before = d.rss()
     c = d.connect()
-    c.send(b"PUT " + FILES.encode() + b"slow?pause=50 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 40000000\r\n\r\n")
+    c.send(b"PUT " + FILES.encode() + b"slow?pause=1000 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 40000000\r\n\r\n")
     c.sock.settimeout(0.5)
     sent = 0
     try:

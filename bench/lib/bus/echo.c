@@ -27,7 +27,7 @@ TENON_HANDLER(pour, struct pour_args, struct tenon_empty)
 
 static const struct tenon_method methods[] = {
 	{ .name = "echo", .since = 1, .args = &echo_args_table, .result = &echo_result_table, .handler = echo_handler,
-	  .flags = TENON_IDEMPOTENT, .permission = "read", .doc = "Answers with what came." },
+	  .flags = TENON_IDEMPOTENT | TENON_PURE, .permission = "read", .doc = "Answers with what came." },
 	{ .name = "pour", .since = 1, .args = &pour_args_table, .result = &tenon_empty_table, .handler = pour_handler,
 	  .flags = TENON_STREAM_OUT, .permission = "read", .doc = "Answers with a stream of so many bytes." },
 	{ 0 },

@@ -170,7 +170,7 @@ enum tenon_method_flag {
 	TENON_STREAM_IN  = 1 << 2, /* takes the request's body as a stream (tenon_read), not as arguments */
 	TENON_STREAM_OUT = 1 << 3, /* answers with a stream of bytes (tenon_content, tenon_write) */
 	TENON_BLOCKING   = 1 << 4, /* runs on the workers of `lane` */
-	TENON_PURE       = 1 << 5, /* takes microseconds and never parks */
+	TENON_PURE       = 1 << 5, /* takes microseconds and calls no PARKS function: it runs without a stack of its own */
 	TENON_HIDDEN     = 1 << 6, /* for other plugins only: no route, no CLI verb, not listed */
 };
 
