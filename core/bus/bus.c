@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bus - the registry. */
 #include "bus.h"
+#include "call.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "lane.h"
@@ -88,6 +89,17 @@ static int add_lanes(struct instance *in, struct err *e)
 	return TENON_OK;
 }
 
+/* "@ready": so that it can be asked where the instance is at home, in another process too */
+static int ready_handler(struct tenon_call *c, const void *args, void *result)
+{
+	const struct tenon_plugin *p = ((struct call *)c)->method->instance->plugin;
+	(void)args;
+	(void)result;
+	return p->ready == NULL ? TENON_OK : p->ready(c);
+}
+static const struct tenon_method ready_row = { .name = BUS_READY, .since = 1, .flags = TENON_HIDDEN | TENON_IDEMPOTENT,
+	.args = &tenon_empty_table, .result = &tenon_empty_table, .handler = ready_handler };
+
 int bus_add(struct bus *b, const struct tenon_plugin *plugin, const char *name, struct loop *home, struct instance **out,
             struct err *e)
 {
@@ -109,6 +121,8 @@ int bus_add(struct bus *b, const struct tenon_plugin *plugin, const char *name, 
 	int rc = add_lanes(in, e);
 	for (const struct tenon_method *row = plugin->methods; rc == TENON_OK && row->name != NULL; row++)
 		rc = bus_add_method(in, row, &m, e);
+	if (rc == TENON_OK)
+		rc = bus_add_method(in, &ready_row, &m, e);
 	if (rc == TENON_OK)
 		rc = access_add(in, e);
 	return rc == TENON_OK ? event_declare(in, e) : rc;

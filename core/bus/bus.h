@@ -26,6 +26,8 @@ struct uplink;
 /* is the descriptor of a build that knows the member, and is it set? */
 #define PLUGIN_HAS(p, member) ((p)->size >= offsetof(struct tenon_plugin, member) + sizeof (p)->member && (p)->member != NULL)
 
+#define BUS_READY "@ready" /* a hidden method of each instance: may it be sent work? */
+
 enum instance_state { INSTANCE_CREATED, INSTANCE_STARTED, INSTANCE_DRAINING, INSTANCE_STOPPED, INSTANCE_FAILED };
 
 struct method {

@@ -155,12 +155,31 @@ void remote_flush(struct remote *r)
 	r->flushing = false;
 }
 
+/* a bucket of one second's calls, filled by the millisecond */
+static bool take_token(struct remote *r)
+{
+	if (r->rate == 0)
+		return true;
+	int64_t now = clock_ns(), full = r->rate * 1000, ms = (now - r->filled) / 1000000;
+	if (ms > 0) {
+		r->tokens = ms >= 1000 || r->filled == 0 ? full : r->tokens + ms * r->rate;
+		r->tokens = r->tokens < full ? r->tokens : full;
+		r->filled = r->filled == 0 ? now : r->filled + ms * 1000000;
+	}
+	if (r->tokens < 1000)
+		return false;
+	r->tokens -= 1000;
+	return true;
+}
+
 void remote_submit(struct remote *r, struct call *c)
 {
 	if (r->queued >= r->most)
 		remote_flush(r); /* those that only wait for the end of the turn */
 	if (r->refusal[0] != '\0') {
 		call_finish(c, refuse(r, c));
+	} else if (!take_token(r)) {
+		call_finish(c, call_fail(c, TENON_OVERLOADED, "%s takes %lld calls a second (process.rate)", r->instance->name, (long long)r->rate));
 	} else if (r->queued >= r->most) {
 		call_finish(c, call_fail(c, TENON_OVERLOADED, "%s has %zu calls waiting", r->instance->name, r->queued));
 	} else {

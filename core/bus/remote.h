@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct call;
 struct hub;
@@ -32,6 +33,8 @@ struct remote {
 	bool flushing;
 	struct list asks;               /* struct hub_line: hosts that wait for work */
 	struct list peers;
+	int64_t rate;                   /* calls a second; 0 = no limit */
+	int64_t tokens, filled;         /* calls that may come now, in 1/1000; ns: when that was reckoned */
 	const char *may_call;           /* further instances that it may call, separated by spaces; "*" = any */
 	char refusal[400];              /* why no host will come; "" while calls may wait */
 	void (*wanted)(void *arg);      /* a call waits and nobody serves, or only who takes no more: start a host */

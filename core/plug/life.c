@@ -28,7 +28,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 30000 };
+enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 30000, READY_MS = 2000 };
 
 static const struct tenon_plugin *plugin_of(const struct wish *w) { return w->found->plugin; }
 
@@ -331,6 +331,18 @@ void life_on_reread(struct life *l, int (*reread)(void *, struct conf **, struct
 	l->reread_arg = arg;
 }
 
+/* where its processes are; one that is lazy and has none is not started for it */
+static int ask_ready(struct tenon_call *c)
+{
+	const struct instance *in = ((struct call *)c)->method->instance;
+	struct tenon_empty none = { 0 };
+
+	if (list_empty(&in->remote->peers))
+		return TENON_OK;
+	c->deadline = c->host->clock() + READY_MS * 1000000LL;
+	return TENON_CALL(c, in->name, BUS_READY, tenon_empty, &none, tenon_empty, &none);
+}
+
 int life_ready(struct life *l, struct buf *why)
 {
 	int rc = TENON_OK;
@@ -343,7 +355,7 @@ int life_ready(struct life *l, struct buf *why)
 			one = TENON_UNAVAILABLE;
 			snprintf(reason, sizeof reason, "%.399s", *in->reason != '\0' ? in->reason : "not started");
 		} else {
-			one = in->remote != NULL ? TENON_OK : step_run(in, "ready", in->plugin->ready, reason, sizeof reason);
+			one = step_run(in, "ready", in->remote != NULL ? ask_ready : in->plugin->ready, reason, sizeof reason);
 		}
 		if (one < 0)
 			buf_printf(why, "%s: %s\n", in->name, reason);

@@ -446,6 +446,7 @@ int supervisor_new(struct supervisor **out, struct supervisor_spec *spec, struct
 	find_host_program(s->host_path);
 	remote_open(&s->remote, spec->hub, spec->instance, (size_t)spec->limits.queue);
 	s->remote.may_call = s->may_call;
+	s->remote.rate = spec->limits.rate;
 	s->remote.wanted = on_wanted;
 	s->remote.arg = s;
 	spec->instance->remote = &s->remote;

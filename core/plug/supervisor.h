@@ -27,6 +27,7 @@ struct supervisor;
 	F(S, int64_t, replicas, .dflt = "1", .range = "1..64", .doc = "processes that share the calls") \
 	F(S, int64_t, lanes, .dflt = "64", .range = "1..256", .doc = "calls at once in each") \
 	F(S, int64_t, queue, .dflt = "1024", .range = "1..", .doc = "calls that wait for a free lane; more are answered OVERLOADED") \
+	F(S, int64_t, rate, .dflt = "0", .range = "0..", .label = "calls/s", .doc = "calls that are taken, a second's worth at once; more are answered OVERLOADED. 0 = no limit") \
 	F(S, int64_t, memory, .dflt = "2147483648", .range = "0..", .label = "bytes", .doc = "memory of each; 0 = no limit") \
 	F(S, int64_t, cpu_seconds, .dflt = "0", .range = "0..", .label = "s", .doc = "processor time in all, then it is ended; 0 = no limit") \
 	F(S, int64_t, open_files, .dflt = "256", .range = "16..", .doc = "descriptors of each") \

@@ -257,6 +257,21 @@ with fixture.Probe({"probe": {"process": {"replicas": 3, "lanes": 1, "queue": 4}
     is_([response(s)[0] for s in naps], [200] * 7, "those before it are answered")
     is_(t.call("probe", "echo", text="")[0], 200, "and then there is room again")
 
+with fixture.Probe({"probe": {"placement": "process", "process": {"rate": 10}}}) as t:
+    got = [t.call("probe", "echo", text="") for _ in range(40)]
+    took = [a for a in got if a[0] == 200]
+    ok(10 <= len(took) < 40, "process.rate: about ten of forty calls at once are taken", len(took))
+    refused = next(a for a in got if a[0] != 200)
+    is_((refused[0], refused[1]["code"]), (503, "OVERLOADED"), "the others are refused")
+    like(refused[1]["detail"], "process.rate", "with the limit's name")
+    ok(until(lambda: t.call("probe", "echo", text="")[0] == 200), "and then it takes calls again")
+
+for where in ("inline", "process"):
+    with fixture.Probe({"probe": {"placement": where, "unready": "not today"}}) as t:
+        status, said = t.ready()
+        is_(status, 503, where + ": an instance that is not ready makes tenond so")
+        like(said if isinstance(said, str) else str(said), "not today", where + ": which says why")
+
 with fixture.Probe({"lazy": {"plugin": "service/lazy", "process": {"idle": 300}}}) as t:
     is_((t.hosts("lazy"), t.ready()[0]), ([], 200), "lazy: no process before the first call, and ready")
     is_(t.call("lazy", "echo", text="a")[1].get("text"), "hello a", "the first call starts one")

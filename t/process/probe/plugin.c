@@ -14,6 +14,7 @@
 #define PROBE_CONFIG(F, S) \
 	F(S, const char *, greeting, .dflt = "hello", .doc = "what echo puts in front") \
 	F(S, const char *, secret, .flags = TENON_SECRET, .doc = "must not be seen") \
+	F(S, const char *, unready, .doc = "why it is not ready") \
 	F(S, bool, refuse, .doc = "create fails") \
 	F(S, int64_t, slow_start, .dflt = "0", .doc = "ms that start takes") \
 	F(S, int64_t, slow_stop, .dflt = "0", .doc = "ms that drain takes") \
@@ -95,7 +96,7 @@ TENON_MESSAGE(bytes_result, BYTES_RESULT);
 	F(S, const char *, text, .doc = "an argument for those that take one")
 TENON_MESSAGE(ask_args, ASK_ARGS);
 
-struct probe { const struct tenon_host *host; char greeting[64]; int64_t slow_start, slow_stop, cancels; char at_start[16]; };
+struct probe { const struct tenon_host *host; char greeting[64]; char unready[64]; int64_t slow_start, slow_stop, cancels; char at_start[16]; };
 
 /* ---- well-behaved ---- */
 
@@ -350,6 +351,7 @@ static int create(const struct tenon_host *h, const void *config, void **self, c
 	p->slow_start = conf->slow_start;
 	p->slow_stop = conf->slow_stop;
 	snprintf(p->greeting, sizeof p->greeting, "%s", conf->greeting);
+	snprintf(p->unready, sizeof p->unready, "%s", conf->unready);
 	snprintf(p->at_start, sizeof p->at_start, "%s", conf->at_start);
 	*self = p;
 	return TENON_OK;
@@ -400,9 +402,15 @@ static __attribute__((unused)) int (*const unused_start)(struct tenon_call *) = 
 #define VERSION "1.0.0"
 #endif
 
+static int ready(struct tenon_call *c)
+{
+	const struct probe *p = c->self;
+	return *p->unready == '\0' ? TENON_OK : tenon_fail(c, TENON_UNAVAILABLE, "%s", p->unready);
+}
+
 static const struct tenon_plugin plugin = {
 	.size = sizeof plugin, .abi = TENON_ABI, .name = NAME, .version = VERSION, .interface = "service", .licence = "Apache-2.0",
 	.doc = "For tests of process placement.", .config = &probe_config_table, .methods = methods, .lanes = lanes,
-	.create = create, .start = START, .drain = drain, .destroy = free,
+	.create = create, .start = START, .drain = drain, .destroy = free, .ready = ready,
 };
 TENON_EXPORT(plugin);
