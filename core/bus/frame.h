@@ -16,7 +16,9 @@
  *	ITEMS id [message ...]                       OK                       of the result's EMIT field
  *	UP id instance method relay ms message       ANSWER code text message a call to another instance; id 0: of no call
  *	CONTROL open {gauge: value}                  ORDER flags [id ...] [code ...]   parked until something is to be said
- *	EVENT topic workspace message                OK
+ *	EVENT topic workspace epoch seq time trace message   OK          its instance published it
+ *	WATCH [pattern ...]                          EVENTS lost [event ...]   parked; the patterns come with the first. Each event is a
+ *	                                                                       bin: EVENT topic instance workspace epoch seq time trace message
  *
  *	MANY frame ... is several frames in one, each a bin: what calls or results there are at the end of a turn. `most` is how many calls
  *	the host works on at once, whatever the lines that they came on; it takes MANY, of none where the core has asks enough. A host
@@ -43,8 +45,8 @@ struct buf;
 
 enum frame_kind {
 	FRAME_HELLO = 1, FRAME_STATE, FRAME_ASK, FRAME_RESULT, FRAME_PART, FRAME_READ, FRAME_CONTENT, FRAME_ITEMS, FRAME_UP, FRAME_CONTROL,
-	FRAME_EVENT,
-	FRAME_OK = 32, FRAME_CALL, FRAME_BYE, FRAME_BYTES, FRAME_SPAN, FRAME_ANSWER, FRAME_ORDER,
+	FRAME_EVENT, FRAME_WATCH,
+	FRAME_OK = 32, FRAME_CALL, FRAME_BYE, FRAME_BYTES, FRAME_SPAN, FRAME_ANSWER, FRAME_ORDER, FRAME_EVENTS,
 	FRAME_MANY = 64,
 };
 

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call.h"
+#include "herald.h"
 #include "wire/pack.h"
 
 #include <stdio.h>
@@ -332,6 +333,8 @@ static void answer(struct hub_line *l)
 	case FRAME_CONTENT: serve_content(l); break;
 	case FRAME_ITEMS: serve_items(l); break;
 	case FRAME_UP: serve_up(l); break;
+	case FRAME_EVENT: herald_event(l); break;
+	case FRAME_WATCH: herald_watch(l); break;
 	default: peer_refuse(l, TENON_UNSUPPORTED, "sends a frame of an unknown kind"); break;
 	}
 }
@@ -457,6 +460,8 @@ static void lose(struct peer *p)
 	if (p->control != NULL)
 		hub_recycle(p->control);
 	p->control = NULL;
+	herald_close(p->herald);
+	p->herald = NULL;
 	for (size_t i = 0; i < PEER_LANES; i++)
 		if (p->slots[i].call != NULL)
 			lose_call(p, &p->slots[i]);

@@ -28,6 +28,8 @@ enum {
 
 enum peer_state { PEER_EXPECTED, PEER_GREETED, PEER_SERVING, PEER_DRAINING, PEER_GONE };
 
+struct herald;
+
 struct slot {
 	struct call *call;           /* NULL: free */
 	uint32_t generation;
@@ -72,6 +74,7 @@ struct peer {
 	int64_t complained;          /* ns: since when these are counted: */
 	int complaints;              /* lines of the log about it */
 	const char *complaint;       /* the last one */
+	struct herald *herald;       /* events to it; NULL: it watches none */
 	struct hub_line *control;    /* parked: where orders go */
 	int64_t ordered;             /* ns: when it was last told something, or greeted */
 	int64_t hang_ms;             /* 0: it may come for orders as late as it likes; while it starts it need not at all */
@@ -111,6 +114,8 @@ void peer_turn_away(struct hub_line *, nng_pipe, const char *what); /* the asker
 /* order.c */
 void peer_control(struct hub_line *);            /* the host waits for orders */
 void peer_give_orders(struct peer *);            /* what there is, if it waits for them */
+
+bool peer_may_call(const struct peer *, const char *instance); /* serve.c */
 
 /* serve.c: what hosts ask for while a call runs */
 void serve_part(struct hub_line *);

@@ -263,7 +263,7 @@ static void refuse_up(struct hub_line *l, int code, const char *fmt, ...)
 }
 
 /* A plugin calls what it says it needs, itself, and what the configuration allows it. */
-static bool may_call(const struct peer *p, const char *instance)
+bool peer_may_call(const struct peer *p, const char *instance)
 {
 	const struct remote *r = p->remote;
 	size_t n = strlen(instance);
@@ -309,7 +309,7 @@ static struct method *find_target(struct hub_line *l, const char *instance, cons
 
 	if (m == NULL)
 		refuse_up(l, TENON_NO_ROUTE, "%s.%s is not there", instance, method);
-	else if (!may_call(l->peer, instance))
+	else if (!peer_may_call(l->peer, instance))
 		refuse_up(l, TENON_PERMISSION_DENIED, "%s may not call %s: it is not among the `needs` of its plugin, nor in may_call of its "
 		            "configuration", l->peer->remote->instance->name, instance);
 	else

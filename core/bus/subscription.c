@@ -10,6 +10,7 @@
 #include "wait.h"
 #include "wire/copy.h"
 #include "wire/translate.h"
+#include "wire/unpack.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +44,8 @@ struct subscription {
 	bool complained;
 	long long handed, lost;
 };
+
+static struct subscription *after(struct event_hub *, struct subscription *, const struct instance *);
 
 /* ---- into the queue: the publisher's thread ---- */
 
@@ -137,6 +140,34 @@ static void on_event(void *arg, const struct event *ev)
 		         ev->topic, ev->instance->name, s->shape->table->name);
 	if (wake)
 		loop_post(s->instance->home, &s->task);
+}
+
+void subscription_inject(struct bus *b, const struct event *ev, const struct unpack *payload, int64_t lost)
+{
+	struct subscription *s = NULL;
+
+	while ((s = after(&b->events, s, NULL)) != NULL) {
+		struct tenon_problem problem = { 0 };
+		struct unpack in = *payload;
+		struct event mine = *ev;
+		struct arena room;
+
+		pthread_mutex_lock(&s->lock);
+		s->lost_after += s->open ? lost : 0; /* which of them it would have got nobody knows */
+		s->lost += s->open ? lost : 0;
+		pthread_mutex_unlock(&s->lock);
+		if (!event_matches(s->pattern, ev->topic))
+			continue;
+		arena_init(&room, 0);
+		void *message = arena_alloc(&room, s->shape->table->size);
+		mine.shape = s->shape;
+		mine.payload = message;
+		if (message != NULL && unpack_message(s->shape, &room, &in, UNPACK_TRUSTED, message, &problem) == TENON_OK)
+			on_event(s, &mine);
+		else
+			log_line(LOG_ERROR, s->instance->name, NULL, "%s of %s cannot be read: %s", ev->topic, ev->instance->name, problem.message);
+		arena_free(&room);
+	}
 }
 
 /* ---- out of the queue: a fiber of the home loop ---- */

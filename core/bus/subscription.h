@@ -31,6 +31,12 @@ void subscription_start(struct instance *); /* it has started: its subscriptions
 void subscription_stop(struct instance *);
 void subscription_free_all(struct event_hub *);
 
+/* An event that came from elsewhere (a host's courier): `ev` has all but payload and shape, which are read by each subscriber's own
+ * table. `lost`: so many before it. */
+struct event;
+struct unpack;
+void subscription_inject(struct bus *, const struct event *, const struct unpack *payload, int64_t lost);
+
 struct subscription_state { const char *instance, *pattern; size_t queued; long long handed, lost; };
 void subscription_each(struct bus *, void (*see)(void *arg, const struct subscription_state *), void *arg);
 

@@ -69,7 +69,7 @@ static struct question *take_question(struct uplink *up)
 	return q;
 }
 
-static void give_question(struct uplink *up, struct question *q)
+void uplink_give(struct uplink *up, struct question *q)
 {
 	line_drop(&q->line);
 	pthread_mutex_lock(&up->lock);
@@ -79,7 +79,7 @@ static void give_question(struct uplink *up, struct question *q)
 }
 
 /* Asks what `b` holds, waits, and opens the answer in `f`; the question is to be given back when that was read. */
-static int ask(struct uplink *up, struct buf *b, struct frame *f, struct question **out)
+int uplink_ask(struct uplink *up, struct buf *b, struct frame *f, struct question **out)
 {
 	nng_msg *m = b->n > FRAME_MOST ? NULL : line_message(b);
 	struct question *q = m == NULL ? NULL : take_question(up);
@@ -95,7 +95,7 @@ static int ask(struct uplink *up, struct buf *b, struct frame *f, struct questio
 	line_send(&q->line, m);
 	wait_for(&q->wait);
 	if (q->error != 0 || !frame_open(f, nng_msg_body(q->line.msg), nng_msg_len(q->line.msg))) {
-		give_question(up, q);
+		uplink_give(up, q);
 		return TENON_UNAVAILABLE;
 	}
 	*out = q;
@@ -108,7 +108,7 @@ static int ask_ok(struct uplink *up, struct buf *b, struct err *e)
 	struct question *q;
 	struct frame f;
 	struct arena text;
-	int rc = ask(up, b, &f, &q);
+	int rc = uplink_ask(up, b, &f, &q);
 
 	if (rc < 0)
 		return err_set(e, rc, "the core does not answer");
@@ -117,7 +117,7 @@ static int ask_ok(struct uplink *up, struct buf *b, struct err *e)
 	if (rc < 0)
 		err_set(e, rc, "%s", frame_text(&f, &text));
 	arena_free(&text);
-	give_question(up, q);
+	uplink_give(up, q);
 	return rc;
 }
 
@@ -137,7 +137,7 @@ static int64_t read_part(struct call *root, void *p, size_t n)
 	frame_begin(&b, FRAME_READ, 2);
 	pack_i64(&b, root->remote_id);
 	pack_i64(&b, (int64_t)(n < FRAME_PART_MOST ? n : FRAME_PART_MOST));
-	int rc = ask(up, &b, &f, &q);
+	int rc = uplink_ask(up, &b, &f, &q);
 	if (rc < 0)
 		return rc;
 	int64_t code = frame_i64(&f);
@@ -145,7 +145,7 @@ static int64_t read_part(struct call *root, void *p, size_t n)
 		code = code < 0 ? code : TENON_INTERNAL;
 	else
 		memcpy(p, bytes, got);
-	give_question(up, q);
+	uplink_give(up, q);
 	return code < 0 ? code : (int64_t)got;
 }
 
@@ -183,7 +183,7 @@ static int send_content(struct call *root, struct tenon_span *span)
 	pack_str(&b, root->content.etag);
 	pack_i64(&b, root->content.size);
 	pack_i64(&b, root->content.mtime);
-	int rc = ask(up, &b, &f, &q);
+	int rc = uplink_ask(up, &b, &f, &q);
 	if (rc < 0)
 		return rc;
 	rc = f.kind == FRAME_SPAN || f.kind == FRAME_OK ? (int)frame_i64(&f) : TENON_INTERNAL;
@@ -192,7 +192,7 @@ static int send_content(struct call *root, struct tenon_span *span)
 		root->message = why;
 	if (span != NULL)
 		*span = (struct tenon_span){ frame_i64(&f), frame_i64(&f) };
-	give_question(up, q);
+	uplink_give(up, q);
 	return rc;
 }
 
@@ -254,11 +254,11 @@ int uplink_call(struct uplink *up, struct call *from, const struct call_target *
 	pack_i64(&b, relay);
 	pack_i64(&b, from->pub.deadline == INT64_MAX ? -1 : (from->pub.deadline - clock_ns()) / 1000000);
 	pack_message(&b, args_shape, args);
-	int rc = ask(up, &b, &f, &q);
+	int rc = uplink_ask(up, &b, &f, &q);
 	if (rc < 0)
 		return call_fail(from, rc, "%s.%s: the core does not answer", t->instance, t->method);
 	rc = take_answer(from, &f, result_shape, result);
-	give_question(up, q);
+	uplink_give(up, q);
 	return rc;
 }
 
@@ -315,11 +315,11 @@ static void await_orders(void *arg)
 		frame_begin(&b, FRAME_CONTROL, 2);
 		pack_i64(&b, atomic_load(&up->bus->calls));
 		pack_gauges(up, &b);
-		if (ask(up, &b, &f, &q) < 0)
+		if (uplink_ask(up, &b, &f, &q) < 0)
 			return; /* the core is gone: `lost` was called */
 		if (f.kind == FRAME_ORDER)
 			take_orders(up, &f);
-		give_question(up, q);
+		uplink_give(up, q);
 	}
 }
 

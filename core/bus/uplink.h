@@ -35,6 +35,13 @@ int  uplink_state(struct uplink *, int code, const char *why); /* started, or wh
 void uplink_serve(struct uplink *, struct instance *);         /* opens the lanes and waits for orders */
 bool uplink_is_idle(const struct uplink *);                    /* no lane has a call */
 
+/* Asks what the frame holds (it is freed), waits, and opens the answer; uplink_give ends the reading of it. A fiber or a worker. */
+struct buf;
+struct frame;
+struct question;
+int  uplink_ask(struct uplink *, struct buf *, struct frame *answer, struct question **);
+void uplink_give(struct uplink *, struct question *);
+
 /* call.c: from inside handler `from`, an instance of the core's */
 int  uplink_call(struct uplink *, struct call *from, const struct call_target *, const void *args, void *result, bool relay);
 

@@ -17,9 +17,12 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "bus/background.h"
 #include "bus/bus.h"
 #include "bus/call.h"
+#include "bus/courier.h"
 #include "bus/frame.h"
+#include "bus/subscription.h"
 #include "bus/uplink.h"
 #include "crash.h"
 #include "loop/fiber.h"
@@ -156,6 +159,7 @@ static int start(struct host *h, struct err *e)
 	if (rc < 0)
 		return err_set(e, rc, "%s", why);
 	atomic_store(&h->instance->state, INSTANCE_STARTED);
+	subscription_start(h->instance);
 	return TENON_OK;
 }
 
@@ -166,6 +170,8 @@ static void end(struct host *h)
 	char why[400];
 
 	atomic_store(&h->instance->state, INSTANCE_DRAINING);
+	subscription_stop(h->instance);
+	step_run(h->instance, "end", background_end, why, sizeof why);
 	if (step_run(h->instance, "drain", h->plugin->drain, why, sizeof why) < 0)
 		log_warn("drain: %s", why);
 	loop_stop(h->loop);
@@ -226,6 +232,7 @@ static void begin(void *arg)
 		loop_stop(h->loop);
 		return;
 	}
+	courier_start(h->uplink, h->instance);
 	uplink_serve(h->uplink, h->instance);
 }
 

@@ -87,7 +87,7 @@ def main():
             if not (needs_malloc and SANITIZED):
                 caught(where, i, title, says)
         for args, says in ((("nothing.so",), "nothing.so"), ((good, "--placement", "moon"), "inline"), ((good, "--colour", "red"), "no such option"),
-                           ((good, "--config"), "missing"), ((), "tenon plugin check FILE.so"), ((good, good), "one file")):
+                           ((good, "--config"), "missing"), ((), "tenon plugin check FILE"), ((good, good), "one file")):
             code, text = check(*args)
             tap.ok(code == 2 and says in text, "a command line that is wrong: %s" % " ".join(args[1:] or args), text[-500:])
         code, text = check(good, "--config", "nothing=1")

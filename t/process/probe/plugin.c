@@ -14,6 +14,7 @@
 #define PROBE_CONFIG(F, S) \
 	F(S, const char *, greeting, .dflt = "hello", .doc = "what echo puts in front") \
 	F(S, const char *, secret, .flags = TENON_SECRET, .doc = "must not be seen") \
+	F(S, const char *, listen, .doc = "pattern of the events that it counts") \
 	F(S, const char *, unready, .doc = "why it is not ready") \
 	F(S, bool, refuse, .doc = "create fails") \
 	F(S, int64_t, slow_start, .dflt = "0", .doc = "ms that start takes") \
@@ -96,7 +97,26 @@ TENON_MESSAGE(bytes_result, BYTES_RESULT);
 	F(S, const char *, text, .doc = "an argument for those that take one")
 TENON_MESSAGE(ask_args, ASK_ARGS);
 
-struct probe { const struct tenon_host *host; char greeting[64]; char unready[64]; int64_t slow_start, slow_stop, cancels; char at_start[16]; };
+#define TOLD(F, S) \
+	F(S, const char *, text, .doc = "what was told") \
+	F(S, int64_t, n, .doc = "the how manieth")
+TENON_MESSAGE(told, TOLD);
+#define TELL_ARGS(F, S) \
+	F(S, const char *, text, .doc = "what to tell") \
+	F(S, int64_t, times, .dflt = "1", .doc = "how often")
+TENON_MESSAGE(tell_args, TELL_ARGS);
+#define HEARD_RESULT(F, S) \
+	F(S, int64_t, events, .doc = "heard so far") \
+	F(S, int64_t, lost, .doc = "and missed") \
+	F(S, int64_t, seq, .doc = "of the last one") \
+	F(S, bool, in_order, .doc = "each came after the one before it") \
+	F(S, const char *, text, .doc = "of the last one") \
+	F(S, const char *, from, .doc = "its instance") \
+	F(S, const char *, workspace)
+TENON_MESSAGE(heard_result, HEARD_RESULT);
+
+struct heard { int64_t events, lost, seq; bool disorder; char text[64], from[64], workspace[64]; };
+struct probe { struct heard heard; const struct tenon_host *host; char greeting[64]; char unready[64]; int64_t slow_start, slow_stop, cancels; char at_start[16]; };
 
 /* ---- well-behaved ---- */
 
@@ -197,6 +217,47 @@ static int ask(struct tenon_call *c, const struct ask_args *a, struct echo_resul
 	return TENON_CALL(c, a->instance, a->method, echo_args, &args, echo_result, out);
 }
 TENON_HANDLER(ask, struct ask_args, struct echo_result)
+
+/* ---- events ---- */
+
+static int tell(struct tenon_call *c, const struct tell_args *a, struct tenon_empty *out)
+{
+	(void)out;
+	for (int64_t i = 0; i < a->times; i++) {
+		struct told t = { .text = a->text, .n = i };
+		t.has.text = t.has.n = 1;
+		TENON_PUBLISH(c, "probe.told", told, &t);
+	}
+	return TENON_OK;
+}
+TENON_HANDLER(tell, struct tell_args, struct tenon_empty)
+
+static int on_told(struct tenon_call *c, const struct tenon_event *ev)
+{
+	struct heard *h = &((struct probe *)c->self)->heard;
+	const struct told *t = ev->payload;
+
+	h->events++;
+	h->lost += ev->lost;
+	h->disorder |= h->seq != 0 && ev->seq <= h->seq;
+	h->seq = ev->seq;
+	snprintf(h->text, sizeof h->text, "%s", t->text);
+	snprintf(h->from, sizeof h->from, "%s", ev->instance);
+	snprintf(h->workspace, sizeof h->workspace, "%s", c->workspace);
+	return TENON_OK;
+}
+
+static int heard(struct tenon_call *c, const struct tenon_empty *a, struct heard_result *out)
+{
+	const struct heard *h = &((struct probe *)c->self)->heard;
+
+	(void)a;
+	*out = (struct heard_result){ .events = h->events, .lost = h->lost, .seq = h->seq, .in_order = !h->disorder, .text = h->text, .from = h->from,
+	                              .workspace = h->workspace };
+	memset(&out->has, 0xff, sizeof out->has);
+	return TENON_OK;
+}
+TENON_HANDLER(heard, struct tenon_empty, struct heard_result)
 
 /* ---- harm ---- */
 
@@ -330,6 +391,10 @@ static const struct tenon_method methods[] = {
 	  .routes = NATIVE("PUT /probe/bytes"), .permission = "edit", .doc = "Counts the bytes of a body." },
 	{ .name = "take_blocking", .args = &tenon_empty_table, .result = &bytes_result_table, .handler = take_blocking_handler,
 	  .flags = TENON_STREAM_IN | TENON_BLOCKING, .routes = NATIVE("PUT /probe/blocking"), .permission = "edit", .doc = "The same on a worker." },
+	{ .name = "tell", .args = &tell_args_table, .result = &tenon_empty_table, .handler = tell_handler, .permission = "edit",
+	  .doc = "Publishes probe.told." },
+	{ .name = "heard", .args = &tenon_empty_table, .result = &heard_result_table, .handler = heard_handler, .permission = "read",
+	  .doc = "What it heard of the events that it listens to." },
 	{ .name = "ask", .args = &ask_args_table, .result = &echo_result_table, .handler = ask_handler, .permission = "read",
 	  .doc = "Calls echo, or what it is told, of another instance." },
 	{ 0 }
@@ -354,7 +419,7 @@ static int create(const struct tenon_host *h, const void *config, void **self, c
 	snprintf(p->unready, sizeof p->unready, "%s", conf->unready);
 	snprintf(p->at_start, sizeof p->at_start, "%s", conf->at_start);
 	*self = p;
-	return TENON_OK;
+	return *conf->listen == '\0' ? TENON_OK : h->subscribe(h, conf->listen, on_told, &told_table);
 }
 
 static int start(struct tenon_call *c)
@@ -402,6 +467,8 @@ static __attribute__((unused)) int (*const unused_start)(struct tenon_call *) = 
 #define VERSION "1.0.0"
 #endif
 
+static const struct tenon_topic topics[] = { { "probe.told", &told_table, "tell was called." }, { 0 } };
+
 static int ready(struct tenon_call *c)
 {
 	const struct probe *p = c->self;
@@ -411,6 +478,6 @@ static int ready(struct tenon_call *c)
 static const struct tenon_plugin plugin = {
 	.size = sizeof plugin, .abi = TENON_ABI, .name = NAME, .version = VERSION, .interface = "service", .licence = "Apache-2.0",
 	.doc = "For tests of process placement.", .config = &probe_config_table, .methods = methods, .lanes = lanes,
-	.create = create, .start = START, .drain = drain, .destroy = free, .ready = ready,
+	.create = create, .start = START, .drain = drain, .destroy = free, .ready = ready, .topics = topics,
 };
 TENON_EXPORT(plugin);
