@@ -11,7 +11,7 @@
 #define TENON_LIB_HTTP_H
 
 #include <tenon/plugin.h>
-#include "lib/address.h"
+#include "address.h"
 
 struct http_client {
 	const char *ca_file;                /* NULL: the system's */

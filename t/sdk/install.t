@@ -67,6 +67,22 @@ def headers(s):
     tap.ok(len(set(printed.values())) == 1 and printed["gccgnu11"].count("\n") == 10, "rows are the same in every one of them", printed)
 
 
+LIB = """#include <tenon/lib/backoff.h>
+#include <tenon/lib/hmac.h>
+#include <tenon/lib/http.h>
+int main(void) { struct http_client c = { .timeout_ms = 1000 }; return c.timeout_ms == 1000 && http_start() == TENON_OK ? 0 : 1; }
+"""
+
+
+def helpers(s):
+    """sdk/lib, linked by those outside of this tree"""
+    open(s.path("lib.c"), "w").write(LIB)
+    flags = s.run(["pkg-config", "--cflags", "tenon"])[1].split() + ["lib.c"] + s.run(["pkg-config", "--variable=lib_libs", "tenon"])[1].split()
+    code, text = s.run(["gcc"] + STRICT + ["-D_GNU_SOURCE"] + (["-fsanitize=address,undefined"] if s.sanitized else []) + flags + ["-o", "lib"])
+    tap.ok(code == 0, "a program with the helpers of <tenon/lib> builds", text[-2000:])
+    tap.is_(s.run(["./lib"])[0], 0, "and runs")
+
+
 def project(s, interface, lang):
     name = "%s-%s" % ("hello" if interface == "service" else interface, lang.replace("+", "p"))
     code, text = s.run(["tenon", "plugin", "new", name, "--interface", interface, "--lang", lang])
@@ -129,6 +145,7 @@ def refusals(s):
 def main():
     with sdk.Installed() as s:
         headers(s)
+        helpers(s)
         names = [project(s, interface, lang) for interface in ("service", "notify") for lang in ("c", "c++")]
         serve(s, names)
         refusals(s)
