@@ -61,6 +61,7 @@ void duct_send(struct duct *d, struct buf *b)
 	struct msghdr m = { .msg_iov = parts, .msg_iovlen = 2 };
 	size_t done = 0;
 
+	loop_linger(d->loop);
 	if (d->fd >= 0 && d->out.n == 0) {
 		ssize_t n = sendmsg(d->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
 		done = n > 0 ? (size_t)n : 0;

@@ -6,6 +6,7 @@
  * wake-up at most. The wake-up is an eventfd of its own: uv_async_send lets a loop that wakes early spin until its waker has
  * returned from write(2), and on few cores that waker is often the one who was put aside for it. */
 #include "loop.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "fiber.h"
@@ -18,7 +19,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { MOST_HOOKS = 4, ROUNDS_MOST = 16 };
+enum { MOST_HOOKS = 4, ROUNDS_MOST = 16, LINGER_NS = 50000 };
 
 struct loop {
 	uv_loop_t uv;
@@ -32,6 +33,8 @@ struct loop {
 	struct task *later;         /* at the end of this turn; the last one first */
 	struct { bool (*fn)(void *); void *arg; } hooks[MOST_HOOKS];
 	unsigned n_hooks, number;
+	int64_t linger;             /* ns: until then it looks for work rather than sleeps; 0 = it sleeps */
+	bool many_cores;            /* on one it would keep the answer from being made */
 	atomic_bool stopping;
 	void (*got)(void *, int);
 	void *got_arg;
@@ -186,6 +189,7 @@ int loop_open(struct loop **out, unsigned number, struct err *e)
 	if (l == NULL)
 		return err_set(e, TENON_NO_MEMORY, "no memory for an event loop");
 	l->number = number;
+	l->many_cores = sysconf(_SC_NPROCESSORS_ONLN) > 1;
 	if ((rc = uv_loop_init(&l->uv)) != 0) {
 		mem_free(l);
 		return err_set(e, TENON_UNAVAILABLE, "event loop: %s", uv_strerror(rc));
@@ -208,11 +212,25 @@ int loop_open(struct loop **out, unsigned number, struct err *e)
 	return TENON_OK;
 }
 
+void loop_linger(struct loop *l)
+{
+	if (l->many_cores)
+		l->linger = clock_ns() + LINGER_NS;
+}
+
+static bool lingers(struct loop *l)
+{
+	if (l->linger != 0 && clock_ns() > l->linger)
+		l->linger = 0;
+	return l->linger != 0;
+}
+
 void loop_run(struct loop *l)
 {
 	self = l;
 	fiber_thread_start();
-	uv_run(&l->uv, UV_RUN_DEFAULT);
+	while (!atomic_load(&l->stopping))
+		uv_run(&l->uv, lingers(l) ? UV_RUN_NOWAIT : UV_RUN_ONCE);
 	fiber_thread_stop();
 	self = NULL;
 }

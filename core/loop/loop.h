@@ -33,6 +33,10 @@ void loop_post(struct loop *, struct task *); /* any thread; in order per sender
 struct loop *loop_self(void);               /* the calling thread's loop, or NULL */
 unsigned     loop_number(const struct loop *);
 
+/* An answer is near (microseconds): for a moment the loop looks for it instead of going to sleep, since to be woken takes
+ * longer than to answer. */
+void loop_linger(struct loop *);
+
 /* After the ready fibers of a turn: `hook` returns true when it made more of them. Never removed. */
 void loop_hook(struct loop *, bool (*hook)(void *arg), void *arg);
 
