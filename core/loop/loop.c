@@ -36,6 +36,7 @@ struct loop {
 	int64_t linger;             /* ns: until then it looks for work rather than sleeps; 0 = it sleeps */
 	bool many_cores;            /* on one it would keep the answer from being made */
 	atomic_bool stopping;
+	bool ended;                 /* it was woken to stop */
 	void (*got)(void *, int);
 	void *got_arg;
 };
@@ -105,7 +106,7 @@ static void on_wake(uv_poll_t *p, int status, int events)
 	if (read(l->wake_fd, &count, sizeof count) > 0)
 		drain(l);
 	if (atomic_load(&l->stopping))
-		uv_stop(&l->uv);
+		l->ended = true;
 }
 
 void loop_ready(struct loop *l, struct fiber *f)
@@ -229,7 +230,8 @@ void loop_run(struct loop *l)
 {
 	self = l;
 	fiber_thread_start();
-	while (!atomic_load(&l->stopping))
+	l->ended = false;
+	while (!l->ended)
 		uv_run(&l->uv, lingers(l) ? UV_RUN_NOWAIT : UV_RUN_ONCE);
 	fiber_thread_stop();
 	self = NULL;
