@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* greeting - how a host comes: with its token, once, from the process that was started; and says whether its instance runs. */
+/* greeting - how a host comes: with its token, once, from the process that was started; says whether its instance runs; or is refused. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "bus.h"
 #include "peer.h"
 #include "wire/pack.h"
 
@@ -17,6 +18,32 @@ static bool same_token(const char *a, const char *b) /* in constant time */
 	for (size_t i = 0; i < PEER_TOKEN && b[i] != '\0'; i++)
 		differ |= a[i] ^ b[i];
 	return differ == 0;
+}
+
+/* the log has each kind of complaint once a second, however many frames there are */
+static bool is_news(struct peer *p, const char *what)
+{
+	int64_t now = clock_ns();
+
+	if (now - p->complained > COMPLAIN_NS) {
+		p->complained = now;
+		memset(p->complaints, 0, sizeof p->complaints);
+	}
+	for (size_t i = 0; i < PEER_COMPLAINTS && p->complaints[i] != what; i++)
+		if (p->complaints[i] == NULL) {
+			p->complaints[i] = what;
+			return true;
+		}
+	return false;
+}
+
+void peer_refuse(struct hub_line *l, int code, const char *what)
+{
+	struct peer *p = l->peer;
+
+	if (is_news(p, what))
+		log_line(LOG_WARN, p->remote->instance->name, NULL, "its process %d %s", p->pid, what);
+	hub_answer_ok(l, code, what);
 }
 
 /* Whoever it is, it has no business here; without an answer, as one who does not read would keep a line busy. */

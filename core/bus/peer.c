@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SLOT_BITS = 9, ASKS_MOST = 4, ORDER_MS = 1000, GRACE_NS = 1000000000, COMPLAIN_NS = 1000000000, COMPLAINTS_MOST = 8, DUCT_FULL = 1 << 20,
+enum { SLOT_BITS = 9, ASKS_MOST = 4, ORDER_MS = 1000, GRACE_NS = 1000000000, DUCT_FULL = 1 << 20,
        DRAIN_READS = 64, LATE_NS = 200000000 };
 _Static_assert(1 << SLOT_BITS == PEER_LANES, "an id has room for each slot");
 
@@ -97,24 +97,6 @@ void slot_end(struct peer *p, int64_t id)
 	s->busy = false;
 	if (s->ending != 0)
 		end_slot(p, s, s->ending, "");
-}
-
-void peer_refuse(struct hub_line *l, int code, const char *what)
-{
-	struct peer *p = l->peer;
-	int64_t now = clock_ns();
-
-	if (now - p->complained > COMPLAIN_NS) {
-		p->complained = now;
-		p->complaints = 0;
-		p->complaint = NULL;
-	}
-	if (what != p->complaint && p->complaints < COMPLAINTS_MOST) {
-		log_line(LOG_WARN, p->remote->instance->name, NULL, "its process %d %s", p->pid, what);
-		p->complaint = what;
-		p->complaints++;
-	}
-	hub_answer_ok(l, code, what);
 }
 
 /* ---- sending ---- */

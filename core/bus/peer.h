@@ -24,6 +24,7 @@ enum {
 	PEER_PARKED_MOST = 1024,     /* questions that wait for their answer ... */
 	PEER_HELD_MOST = 64 << 20,   /* ... and bytes of them */
 	PEER_TOKEN = 32,
+	PEER_COMPLAINTS = 8,         /* kinds of them that the log has in a second */
 };
 
 enum peer_state { PEER_EXPECTED, PEER_GREETED, PEER_SERVING, PEER_DRAINING, PEER_GONE };
@@ -72,8 +73,7 @@ struct peer {
 	size_t held;                 /* bytes of parked questions */
 	size_t unsent;               /* answers that it does not take, when last counted */
 	int64_t complained;          /* ns: since when these are counted: */
-	int complaints;              /* lines of the log about it */
-	const char *complaint;       /* the last one */
+	const char *complaints[PEER_COMPLAINTS]; /* each was named once */
 	struct herald *herald;       /* events to it; NULL: it watches none */
 	struct hub_line *control;    /* parked: where orders go */
 	int64_t ordered;             /* ns: when it was last told something, or greeted */
