@@ -18,10 +18,15 @@
 
 enum { NAME_MOST = 40 };
 
-struct language { const char *name, *folder, *next; }; /* next: what to do with a new project */
+/* next: what to do with a new project. Compiled ones share native/, in which a file called x.src gets their suffix. */
+struct language { const char *name, *folder, *next, *suffix, *compiler, *flags, *standard; };
 /* a language is offered when its folder is there */
-static const struct language languages[] = { { "c", "c", "make && make check && make conform" }, { "c++", "cxx", "make && make check && make conform" },
-	{ "python", "python", "make && make check && make conform (PYTHON=... names an environment with tenon-plugin)" } };
+#define MAKE "make && make check && make conform"
+static const struct language languages[] = {
+	{ "c", "c", MAKE, "c", "CC", "CFLAGS", "gnu17" },
+	{ "c++", "cxx", MAKE, "cc", "CXX", "CXXFLAGS", "gnu++20" },
+	{ "python", "python", MAKE " (PYTHON=... names an environment with tenon-plugin)" },
+};
 enum { LANGUAGES = sizeof languages / sizeof *languages };
 
 const char *own_folder(void)
@@ -112,8 +117,10 @@ static void add_ident(struct buf *b, const char *name)
 
 static size_t add_word(struct buf *b, const char *s, const struct project *p)
 {
+	const struct language *l = language_of(p->lang);
 	const struct { const char *word, *value; } words[] = {
 		{ "@NAME@", p->name }, { "@IDENT@", NULL }, { "@INTERFACE@", p->interface }, { "@LANG@", p->lang },
+		{ "@SUFFIX@", l->suffix }, { "@COMPILER@", l->compiler }, { "@FLAGS@", l->flags }, { "@STANDARD@", l->standard },
 	};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -165,11 +172,16 @@ static int copy_entry(const char *from, const char *to, const char *name, const 
 {
 	char source[PATH_MAX], target[PATH_MAX];
 	const char *shown = strncmp(name, "dot.", 4) == 0 ? name + 3 : name;
+	const char *suffix = strrchr(name, '.');
 	struct buf named = { 0 };
 
 	if (strncmp(name, "ident.", 6) == 0) { /* a module has the plugin's name */
 		add_ident(&named, p->name);
 		shown += 5;
+	}
+	if (suffix != NULL && strcmp(suffix, ".src") == 0) {
+		buf_add(&named, shown, (size_t)(suffix + 1 - shown));
+		shown = language_of(p->lang)->suffix;
 	}
 	buf_addc(&named, '\0');
 	if (snprintf(source, sizeof source, "%s/%s", from, name) >= (int)sizeof source ||
@@ -197,9 +209,18 @@ static int copy_folder(const char *from, const char *to, const struct project *p
 	return rc;
 }
 
+/* what stands in the project already stays */
+static int copy_below(const char *templates, const char *folder, const char *part, const struct project *p)
+{
+	char from[PATH_MAX + 128];
+
+	snprintf(from, sizeof from, "%s/%s/%.80s", templates, folder, part);
+	return copy_folder(from, p->name, p);
+}
+
 int scaffold(const struct project *p)
 {
-	char templates[PATH_MAX], common[PATH_MAX + 16], own[PATH_MAX + 128];
+	char templates[PATH_MAX], own[PATH_MAX + 128];
 	const struct language *l = language_of(p->lang);
 	int rc = check_name(p->name);
 
@@ -207,15 +228,18 @@ int scaffold(const struct project *p)
 		return rc;
 	if (!find_templates(templates))
 		return complain(EXIT_FAILED, "the templates of the SDK are not found: install Tenon (make install), or set TENON_TEMPLATES");
-	snprintf(common, sizeof common, "%s/common", templates);
 	snprintf(own, sizeof own, "%s/%s/%.80s", templates, l != NULL ? l->folder : "", p->interface);
 	if (l == NULL || strchr(p->interface, '/') != NULL || p->interface[0] == '.' || *p->interface == '\0' || !is_folder(own))
 		return no_template(p, templates);
 	if (mkdir(p->name, 0777) != 0)
 		return complain(EXIT_FAILED, "the folder %s %s", p->name, errno == EEXIST ? "is there already; choose another name, or move it away" : strerror(errno));
 	rc = copy_folder(own, p->name, p);
+	if (rc == EXIT_OK && l->suffix != NULL)
+		rc = copy_below(templates, "native", p->interface, p);
+	if (rc == EXIT_OK && l->suffix != NULL)
+		rc = copy_below(templates, "native", "all", p);
 	if (rc == EXIT_OK)
-		rc = copy_folder(common, p->name, p);
+		rc = copy_below(templates, "common", ".", p);
 	if (rc == EXIT_OK)
 		printf("%s: a %s plugin in %s. Next: cd %s && %s\n", p->name, p->interface, p->lang, p->name, l->next);
 	return rc;

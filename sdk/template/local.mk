@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# Templates of `tenon plugin new`: common/, then <language>/<interface>/, copied with @NAME@ and the like filled in (cli/scaffold.c).
+# Templates of `tenon plugin new`: <language>/<interface>/, for C and C++ native/<interface>/ and native/all/, then common/, copied with
+# @NAME@ and the like filled in (cli/scaffold.c).
 # A file called dot.x becomes .x, so that nothing here is hidden or taken for this tree's own.
 TEMPLATES = \
 	sdk/template/common/dot.gitignore sdk/template/common/README.md sdk/template/common/dot.github/workflows/ci.yml \
-	sdk/template/c/service/Makefile sdk/template/c/service/plugin.c sdk/template/c/service/messages.h sdk/template/c/service/test.c \
-	sdk/template/c/notify/Makefile sdk/template/c/notify/plugin.c sdk/template/c/notify/test.c \
-	sdk/template/cxx/notify/Makefile sdk/template/cxx/notify/plugin.cc sdk/template/cxx/notify/test.cc \
-	sdk/template/cxx/service/Makefile sdk/template/cxx/service/plugin.cc sdk/template/cxx/service/messages.h sdk/template/cxx/service/test.cc \
+	sdk/template/native/all/Makefile sdk/template/native/service/messages.h sdk/template/native/service/test.src \
+	sdk/template/native/notify/test.src sdk/template/c/service/plugin.c sdk/template/c/notify/plugin.c \
+	sdk/template/cxx/service/plugin.cc sdk/template/cxx/notify/plugin.cc \
 	sdk/template/python/service/Makefile sdk/template/python/service/README.md sdk/template/python/service/dot.gitignore \
 	sdk/template/python/service/dot.github/workflows/ci.yml sdk/template/python/service/ident.py sdk/template/python/service/pyproject.toml \
 	sdk/template/python/service/test_plugin.py
