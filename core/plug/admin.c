@@ -25,6 +25,7 @@ enum { HOSTS_SHOWN = 128 };
 /* ---- messages ---- */
 
 #define PROCESS_ROW(F, S) \
+	F(S, const char *, instance) \
 	F(S, int64_t, pid) \
 	F(S, int64_t, generation, .doc = "grows with each reload") \
 	F(S, const char *, state, .doc = "starting, serving, stopping, waiting") \
@@ -52,18 +53,8 @@ TENON_MESSAGE(instance_row, INSTANCE_ROW);
 	F(S, struct instance_row_list, instances, TENON_MANY(instance_row), .flags = TENON_KEEP)
 TENON_MESSAGE(ls_result, LS_RESULT);
 
-#define TOP_ROW(F, S) \
-	F(S, const char *, instance) \
-	F(S, int64_t, pid) \
-	F(S, int64_t, generation) \
-	F(S, const char *, state) \
-	F(S, int64_t, running, .doc = "calls that it works on") \
-	F(S, int64_t, calls, .doc = "that it answered") \
-	F(S, int64_t, memory, .label = "bytes", .doc = "resident") \
-	F(S, double, cpu, .label = "s", .doc = "processor time so far")
-TENON_MESSAGE(top_row, TOP_ROW);
 #define TOP_RESULT(F, S) \
-	F(S, struct top_row_list, processes, TENON_MANY(top_row), .flags = TENON_KEEP)
+	F(S, struct process_row_list, processes, TENON_MANY(process_row), .flags = TENON_KEEP)
 TENON_MESSAGE(top_result, TOP_RESULT);
 
 #define WHICH(F, S) \
@@ -180,33 +171,36 @@ static void look_at_process(int pid, int64_t *memory, double *cpu)
 	*cpu = (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
+/* the processes of a member, behind the `n` rows that are there */
+static int add_processes(struct tenon_call *c, const struct member *m, struct process_row_list *out)
+{
+	struct host_status hosts[HOSTS_SHOWN];
+	size_t n = m->supervisor == NULL ? 0 : supervisor_status(m->supervisor, hosts, HOSTS_SHOWN);
+	struct process_row *v = tenon_alloc(c, (out->n + n) * sizeof *v);
+
+	if (v == NULL)
+		return TENON_NO_MEMORY;
+	if (out->n > 0)
+		memcpy(v, out->v, out->n * sizeof *v);
+	out->v = v;
+	for (size_t i = 0; i < n; i++) {
+		struct process_row *row = &v[out->n++];
+		*row = (struct process_row){ .instance = m->instance->name, .pid = hosts[i].pid, .generation = hosts[i].generation,
+		                             .state = hosts[i].state, .running = (int64_t)hosts[i].in_flight, .calls = hosts[i].calls };
+		look_at_process(hosts[i].pid, &row->memory, &row->cpu);
+		memset(&row->has, 0xff, sizeof row->has);
+	}
+	return TENON_OK;
+}
+
 static int top(struct tenon_call *c, const struct tenon_empty *a, struct top_result *out)
 {
 	struct life *l = c->self;
-	struct host_status hosts[HOSTS_SHOWN];
 
 	(void)a;
 	out->has.processes = 1;
-	for (size_t i = 0; i < l->n; i++) {
-		size_t n = l->members[i].supervisor == NULL ? 0 : supervisor_status(l->members[i].supervisor, hosts, HOSTS_SHOWN);
-		struct top_row *v = n == 0 ? NULL : tenon_alloc(c, (out->processes.n + n) * sizeof *v);
-		if (v == NULL)
-			continue;
-		if (out->processes.n > 0)
-			memcpy(v, out->processes.v, out->processes.n * sizeof *v);
-		out->processes.v = v;
-		for (size_t k = 0; k < n; k++) {
-			struct top_row *row = &v[out->processes.n++];
-			PUT(row, instance, l->members[i].instance->name);
-			PUT(row, pid, hosts[k].pid);
-			PUT(row, generation, hosts[k].generation);
-			PUT(row, state, hosts[k].state);
-			PUT(row, running, (int64_t)hosts[k].in_flight);
-			PUT(row, calls, hosts[k].calls);
-			look_at_process(hosts[k].pid, &row->memory, &row->cpu);
-			row->has.memory = row->has.cpu = 1;
-		}
-	}
+	for (size_t i = 0; i < l->n; i++)
+		TRY(add_processes(c, &l->members[i], &out->processes));
 	return TENON_OK;
 }
 TENON_HANDLER(top, struct tenon_empty, struct top_result)
@@ -225,7 +219,6 @@ static int find_member(struct tenon_call *c, const char *name, struct member **o
 
 static int describe(struct tenon_call *c, const struct which *a, struct describe_result *out)
 {
-	struct host_status hosts[HOSTS_SHOWN];
 	struct member *m;
 
 	TRY(find_member(c, a->instance, &m));
@@ -234,8 +227,7 @@ static int describe(struct tenon_call *c, const struct which *a, struct describe
 	while (p->methods[n].name != NULL)
 		n++;
 	out->methods.v = tenon_alloc(c, (n + 1) * sizeof *out->methods.v);
-	out->processes.v = tenon_alloc(c, HOSTS_SHOWN * sizeof *out->processes.v);
-	if (out->methods.v == NULL || out->processes.v == NULL)
+	if (out->methods.v == NULL)
 		return TENON_NO_MEMORY;
 	put_instance(c, m, &out->instance);
 	out->has.instance = out->has.methods = 1;
@@ -253,15 +245,8 @@ static int describe(struct tenon_call *c, const struct which *a, struct describe
 		PUT(row, cli, p->methods[i].cli == NULL ? "" : p->methods[i].cli);
 		PUT(row, permission, p->methods[i].permission == NULL ? "" : p->methods[i].permission);
 	}
-	out->processes.n = m->supervisor == NULL ? 0 : supervisor_status(m->supervisor, hosts, HOSTS_SHOWN);
+	TRY(add_processes(c, m, &out->processes));
 	out->has.processes = out->processes.n > 0;
-	for (size_t i = 0; i < out->processes.n; i++) {
-		struct process_row *row = &out->processes.v[i];
-		*row = (struct process_row){ .pid = hosts[i].pid, .generation = hosts[i].generation, .state = hosts[i].state,
-		                             .running = (int64_t)hosts[i].in_flight, .calls = hosts[i].calls };
-		look_at_process(hosts[i].pid, &row->memory, &row->cpu);
-		memset(&row->has, 0xff, sizeof row->has);
-	}
 	return TENON_OK;
 }
 TENON_HANDLER(describe, struct which, struct describe_result)

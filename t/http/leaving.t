@@ -18,19 +18,8 @@ def quiet(d):
     return 'tenon_http_requests_running{loop="0"} 1\n' in text and 'tenon_http_connections{loop="0"} 1\n' in text
 
 
-def warm(d):
-    """Each of the store's readers opens its files at its first query: that is no leak."""
-    waiting = [d.connect() for _ in range(64)]
-    for c in waiting:
-        c.send(door.request("POST", "/api/v1/notify/ls", [], b"{}"))
-    for c in waiting:
-        c.answer()
-        c.close()
-
-
 with door.Door() as d:
-    for _ in range(5):
-        warm(d)
+    d.warm()
     until(lambda: quiet(d))
     files = d.metric("process_open_fds")
 
