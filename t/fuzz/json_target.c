@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* json_target - our scanner, and a message with a field of every type that also holds itself. */
 #include "json_target.h"
+#include "everything.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "wire/decode.h"
@@ -9,26 +10,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-static const struct tenon_name names[] = { { "A", 1 }, { "B", 2 }, { 0 } };
-static bool no_b(const char *s) { return strchr(s, 'b') == NULL; }
-static const struct tenon_pattern pattern = { "no b", "^[^b]*$", no_b };
-
-extern const struct tenon_table outer_table;
-#define INNER(F, S) \
-	F(S, const char *, key, .flags = TENON_REQUIRED, .aliases = "id", .pattern = &pattern) F(S, double, value, .range = "-1..1e300")
-TENON_MESSAGE(inner, INNER);
-struct doubles { double *v; size_t n; };
-struct outers { struct outer *v; size_t n; };
-#define OUTER(F, S) \
-	F(S, const char *, text, .range = "..20") F(S, int64_t, whole_number, .range = "0..9", .dflt = "1") F(S, double, real) F(S, bool, flag) \
-	F(S, int64_t, name, .type = TENON_ENUM, .names = names) F(S, struct tenon_bytes, bytes) F(S, struct tenon_json, any) \
-	F(S, struct tenon_strs, texts, .pattern = &pattern) F(S, struct tenon_i64s, wholes, .range = "..3") \
-	F(S, struct doubles, reals, .type = TENON_F64, .card = TENON_ARRAY) F(S, struct tenon_map, map) \
-	F(S, struct inner, one, TENON_SUB(inner)) F(S, struct inner_list, many, TENON_MANY(inner)) F(S, struct outers, self, TENON_MANY(outer)) \
-	F(S, int64_t, left, .group = 1) F(S, int64_t, right, .group = 1)
-TENON_STRUCT(outer, OUTER);
-TENON_TABLE(, outer, OUTER);
 
 enum target_scan target_scan_json(const char *p, size_t n)
 {

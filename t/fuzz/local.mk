@@ -10,7 +10,7 @@ if HAVE_SIMDJSON
 check_PROGRAMS += t/fuzz/json_decode.t
 endif
 EXTRA_PROGRAMS = t/fuzz/json_decode.t
-t_fuzz_json_decode_t_SOURCES = t/fuzz/json_decode.cc t/fuzz/json_target.c t/fuzz/json_target.h $(FUZZ_REPLAY)
+t_fuzz_json_decode_t_SOURCES = t/fuzz/json_decode.cc t/fuzz/json_target.c t/fuzz/json_target.h t/fuzz/everything.h $(FUZZ_REPLAY)
 t_fuzz_json_decode_t_CXXFLAGS = $(AM_CXXFLAGS) $(SIMDJSON_CFLAGS)
 t_fuzz_json_decode_t_LDADD = $(FUZZ_LIBS) $(SIMDJSON_LIBS)
 check_PROGRAMS += t/fuzz/query_decode.t t/fuzz/conf.t t/fuzz/unpack.t t/fuzz/describe.t t/fuzz/frame.t
@@ -20,7 +20,7 @@ t_fuzz_query_decode_t_SOURCES = t/fuzz/query_decode.c $(FUZZ_REPLAY)
 t_fuzz_query_decode_t_LDADD = $(FUZZ_LIBS)
 t_fuzz_conf_t_SOURCES = t/fuzz/conf.c $(FUZZ_REPLAY)
 t_fuzz_conf_t_LDADD = $(FUZZ_LIBS)
-t_fuzz_unpack_t_SOURCES = t/fuzz/unpack.c $(FUZZ_REPLAY)
+t_fuzz_unpack_t_SOURCES = t/fuzz/unpack.c t/fuzz/everything.h $(FUZZ_REPLAY)
 t_fuzz_unpack_t_LDADD = $(FUZZ_LIBS)
 t_fuzz_frame_t_SOURCES = t/fuzz/frame.c $(FUZZ_REPLAY)
 t_fuzz_frame_t_LDADD = $(FUZZ_LIBS)
