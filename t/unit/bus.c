@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "two_loops.h"
 
 #define NUMBER(F, S) F(S, int64_t, n, .dflt = "0") F(S, const char *, text)
 TENON_MESSAGE(number, NUMBER);
@@ -187,17 +188,7 @@ static const struct tenon_plugin service = { .size = sizeof service, .name = "se
 
 /* ---- the rig ---- */
 
-static struct bus bus;
-static struct loop *loop, *far;
-static pthread_t far_thread;
 static const struct tenon_host *store_host;
-
-static void *run_far(void *arg)
-{
-	(void)arg;
-	loop_run(far);
-	return NULL;
-}
 
 static void add(const struct tenon_plugin *p, const char *name, struct loop *home)
 {
@@ -216,26 +207,11 @@ static void add(const struct tenon_plugin *p, const char *name, struct loop *hom
 static int set_up(void **state)
 {
 	(void)state;
-	bus_init(&bus);
-	assert_int_equal(loop_open(&loop, 0, NULL), TENON_OK);
-	assert_int_equal(loop_open(&far, 1, NULL), TENON_OK);
+	two_loops_open();
 	add(&store, "store", loop);
 	add(&service, "service", loop);
 	add(&service, "faraway", far);
-	pthread_create(&far_thread, NULL, run_far, NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	MAP_EACH(&bus.instances, s)
-		bus_stop_lanes(s->value);
-	loop_stop(far);
-	pthread_join(far_thread, NULL);
-	bus_free(&bus);
-	loop_close(far);
-	loop_close(loop);
+	two_loops_run();
 	return 0;
 }
 
@@ -409,5 +385,5 @@ int main(void)
 		cmocka_unit_test(who_is_not_there_is_named), cmocka_unit_test(a_full_queue_says_so_and_reads_end_at_their_deadline),
 		cmocka_unit_test(a_sleeper_wakes_when_it_is_cancelled), cmocka_unit_test(background_calls_end_with_their_instance),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, two_loops_close);
 }

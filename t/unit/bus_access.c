@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
+#include "two_loops.h"
 
 #define BOOK_ARGS(F, S) F(S, const char *, book_id, .aliases = "isbn") F(S, struct tenon_strs, book_ids) F(S, int64_t, pages)
 TENON_MESSAGE(book_args, BOOK_ARGS);
@@ -27,7 +28,6 @@ static int touch(struct tenon_call *c, const void *a, void *r)
 
 /* ---- a library that owns books on shelves, a shop that only names them ---- */
 
-static struct loop *loop, *far;
 
 static int book_parent(struct tenon_call *c, const char *id, struct tenon_entity *parent)
 {
@@ -64,8 +64,6 @@ static const struct tenon_plugin shop = { .size = sizeof shop, .name = "shop", .
 
 /* ---- the rig ---- */
 
-static struct bus bus;
-static pthread_t far_thread;
 static char asked[2000];
 static int verdict;
 
@@ -77,13 +75,6 @@ static int decide(struct tenon_call *c, const char *action, const struct tenon_e
 		at += (size_t)snprintf(asked + at, sizeof asked - at, " %s=%s", chain[i].kind, chain[i].id);
 	snprintf(asked + at, sizeof asked - at, ";");
 	return verdict < 0 ? tenon_fail(c, verdict, "you may not %s that", action) : TENON_OK;
-}
-
-static void *run_far(void *arg)
-{
-	(void)arg;
-	loop_run(far);
-	return NULL;
 }
 
 static struct instance *add(const struct tenon_plugin *p, struct loop *home)
@@ -106,28 +97,13 @@ static int set_up(void **state)
 	atomic_store(&handled, 0);
 	asked[0] = '\0';
 	verdict = TENON_OK;
-	bus_init(&bus);
-	assert_int_equal(loop_open(&loop, 0, NULL), TENON_OK);
-	assert_int_equal(loop_open(&far, 1, NULL), TENON_OK);
+	two_loops_open();
 	add(&library, far);
 	add(&shop, loop);
 	if (access_bind(&bus, &e) < 0)
 		fail_msg("%s", e.text);
 	bus.decide = decide;
-	pthread_create(&far_thread, NULL, run_far, NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	MAP_EACH(&bus.instances, s)
-		bus_stop_lanes(s->value);
-	loop_stop(far);
-	pthread_join(far_thread, NULL);
-	bus_free(&bus);
-	loop_close(far);
-	loop_close(loop);
+	two_loops_run();
 	return 0;
 }
 
@@ -293,7 +269,7 @@ static void an_older_descriptor_ends_before_its_resolvers(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, two_loops_close)
 	const struct CMUnitTest tests[] = {
 		T(a_decision_sees_the_whole_chain), T(without_an_entity_it_is_about_the_workspace), T(what_is_refused_does_not_run),
 		T(what_is_not_there_or_has_no_end_is_an_error), T(unset_allows_and_asks_nobody), T(wrong_permissions_are_refused_with_their_reason),

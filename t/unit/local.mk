@@ -9,7 +9,7 @@ t_unit_stream_t_SOURCES = t/unit/stream.c
 t_unit_stream_t_LDADD = $(UNIT_LIBS)
 t_unit_conf_t_SOURCES = t/unit/conf.c
 t_unit_conf_t_LDADD = $(UNIT_LIBS)
-t_unit_bus_t_SOURCES = t/unit/bus.c
+t_unit_bus_t_SOURCES = t/unit/bus.c t/unit/two_loops.h
 t_unit_bus_t_LDADD = $(UNIT_LIBS)
 else
 check_PROGRAMS += missing-test-libraries
