@@ -46,10 +46,21 @@ static const char *end_of_word(const char *s)
 
 static bool is_word(const char *s) { return is_lower(*s) && *end_of_word(s) == '\0'; }
 
-static bool is_words(const char *s)
+/* of a plugin or an instance: words with dashes between them too */
+static const char *end_of_name(const char *s)
+{
+	const char *end = end_of_word(s);
+	while (end != s && (*end == '-' || *end == '_' || is_lower(*end) || (*end >= '0' && *end <= '9')))
+		end++;
+	return end;
+}
+
+static bool is_name(const char *s) { return is_lower(*s) && *end_of_name(s) == '\0'; }
+
+static bool is_names(const char *s)
 {
 	while (*s == ' ' || is_lower(*s))
-		s = *s == ' ' ? s + 1 : end_of_word(s);
+		s = *s == ' ' ? s + 1 : end_of_name(s);
 	return *s == '\0';
 }
 
@@ -61,8 +72,9 @@ static bool is_text(const char *s)
 	return *s == '\0';
 }
 
-const struct tenon_pattern describe_word = { "name", "^[a-z][a-z0-9_]*$", is_word };
-const struct tenon_pattern describe_words = { "names", "^( *[a-z][a-z0-9_]*)* *$", is_words };
+const struct tenon_pattern describe_word = { "word", "^[a-z][a-z0-9_]*$", is_word };
+const struct tenon_pattern describe_name = { "name", "^[a-z][a-z0-9_-]*$", is_name };
+const struct tenon_pattern describe_names = { "names", "^( *[a-z][a-z0-9_-]*)* *$", is_names };
 const struct tenon_pattern describe_text = { "text", "^[^\\x00-\\x08\\x0b-\\x1f\\x7f]*$", is_text };
 
 /* ---- tables ---- */

@@ -9,8 +9,9 @@
 #include <tenon/row.h>
 
 /* describe.c: what names and texts may be */
-extern const struct tenon_pattern describe_word, describe_words, describe_text;
+extern const struct tenon_pattern describe_word, describe_name, describe_names, describe_text;
 
+#define DESCRIBE_NAME .pattern = &describe_name, .range = "1..128"
 #define DESCRIBE_WORD .pattern = &describe_word, .range = "1..128"
 #define DESCRIBE_TEXT(most) .pattern = &describe_text, .range = ".." #most
 
@@ -61,7 +62,7 @@ TENON_STRUCT(described_route, DESCRIBED_ROUTE);
 TENON_STRUCT(described_method, DESCRIBED_METHOD);
 
 #define DESCRIBED_RESOLVER(F, S) \
-	F(S, const char *, field, .flags = TENON_REQUIRED, .pattern = &describe_words, .range = "1..1024", .doc = "arguments that name such an entity") \
+	F(S, const char *, field, .flags = TENON_REQUIRED, .pattern = &describe_names, .range = "1..1024", .doc = "arguments that name such an entity") \
 	F(S, const char *, kind, .flags = TENON_REQUIRED, DESCRIBE_WORD, .doc = "of the entity")
 TENON_STRUCT(described_resolver, DESCRIBED_RESOLVER);
 
@@ -73,13 +74,13 @@ TENON_STRUCT(described_topic, DESCRIBED_TOPIC);
 
 #define DESCRIBED_PLUGIN(F, S) \
 	F(S, int64_t, abi, .flags = TENON_REQUIRED, .doc = "TENON_ABI of its build") \
-	F(S, const char *, name, .flags = TENON_REQUIRED, DESCRIBE_WORD, .doc = "of the plugin") \
-	F(S, const char *, interface, .flags = TENON_REQUIRED, DESCRIBE_WORD, .doc = "what it implements") \
+	F(S, const char *, name, .flags = TENON_REQUIRED, DESCRIBE_NAME, .doc = "of the plugin") \
+	F(S, const char *, interface, .flags = TENON_REQUIRED, DESCRIBE_NAME, .doc = "what it implements") \
 	F(S, const char *, version, .flags = TENON_REQUIRED, DESCRIBE_TEXT(128), .doc = "of the plugin") \
 	F(S, const char *, licence, DESCRIBE_TEXT(128), .doc = "SPDX") \
 	F(S, const char *, doc, DESCRIBE_TEXT(8192), .doc = "what it is") \
-	F(S, const char *, needs, .pattern = &describe_words, .range = "..1024", .doc = "instances that must run before") \
-	F(S, const char *, builtin, DESCRIBE_WORD, .doc = "the instance that is there without being configured") \
+	F(S, const char *, needs, .pattern = &describe_names, .range = "..1024", .doc = "instances that must run before") \
+	F(S, const char *, builtin, DESCRIBE_NAME, .doc = "the instance that is there without being configured") \
 	F(S, int64_t, config, .range = "0..4095", .doc = "number of the table; absent: none") \
 	F(S, bool, starts, .doc = "it has a start function: work to do before its first call") \
 	F(S, bool, dialects, .doc = "it brings dialects, which the door calls: it cannot run outside of the core") \

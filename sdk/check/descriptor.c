@@ -78,10 +78,11 @@ void group_symbols(void *arg)
 
 /* ---- words ---- */
 
-static bool is_word(const char *s)
-{
-	return s != NULL && islower((unsigned char)*s) && s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == '\0';
-}
+#define WORD "abcdefghijklmnopqrstuvwxyz0123456789_"
+
+static bool is_of(const char *s, const char *letters) { return s != NULL && islower((unsigned char)*s) && s[strspn(s, letters)] == '\0'; }
+static bool is_word(const char *s) { return is_of(s, WORD); }
+static bool is_name(const char *s) { return is_of(s, WORD "-"); }
 
 static bool says(const char *s) { return s != NULL && *s != '\0'; }
 
@@ -269,7 +270,7 @@ static void check_identity(const struct subject *s)
 		          TENON_ABI, sizeof *p);
 	case_good();
 	case_begin("it has a name, an interface and methods");
-	if (!is_word(p->name) || !is_word(p->interface) || p->methods == NULL)
+	if (!is_name(p->name) || !is_name(p->interface) || p->methods == NULL)
 		case_last("name \"%s\", interface \"%s\", methods %s\nexpected: words of a-z0-9_-, and a table that ends with an empty row",
 		          p->name != NULL ? p->name : "(none)", p->interface != NULL ? p->interface : "(none)", p->methods != NULL ? "there" : "missing");
 	case_good();
@@ -281,7 +282,7 @@ static void check_identity(const struct subject *s)
 		case_end(says(p->version) && says(p->licence) && says(p->doc), "version \"%s\", licence \"%s\", doc \"%s\"\nexpected: all three",
 		         says(p->version) ? p->version : "", says(p->licence) ? p->licence : "", says(p->doc) ? p->doc : "");
 	if (p->builtin != NULL && case_begin("its built-in instance has a name"))
-		case_end(is_word(p->builtin), "\"%s\"\nexpected: a-z0-9_-", p->builtin);
+		case_end(is_name(p->builtin), "\"%s\"\nexpected: a-z0-9_-", p->builtin);
 	if (case_begin("create and destroy come together"))
 		case_end(p->create == NULL || p->destroy != NULL, "it has create(), but no destroy(): what is made must be given back");
 }
