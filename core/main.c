@@ -126,20 +126,20 @@ static int read_conf(struct daemon *d, const struct options *o, struct err *e)
 
 static int find(struct daemon *d, bool only_check, struct err *e)
 {
-	char built[4096], installed[4096];
-	const char *dirs[18];
+	enum { DIRS_MOST = 16 };
+	static char rooms[FIND_DEFAULTS][4096];
+	struct find_dir dirs[DIRS_MOST + FIND_DEFAULTS];
 	size_t n = 0;
 
-	for (size_t i = 0; i < d->conf.plugin_dirs.n && n < 16; i++)
-		dirs[n++] = d->conf.plugin_dirs.v[i];
-	find_default_dirs(built, installed);
-	dirs[n++] = built;
-	dirs[n++] = installed;
+	for (size_t i = 0; i < d->conf.plugin_dirs.n && n < DIRS_MOST; i++)
+		dirs[n++] = (struct find_dir){ d->conf.plugin_dirs.v[i], false };
+	find_default_dirs(&dirs[n], rooms);
+	n += FIND_DEFAULTS;
 	snprintf(d->copies, sizeof d->copies, "%s/plugins", d->conf.data);
 	d->trust = (struct trust){ (enum trust_level)d->conf.trust, d->conf.trusted_plugins.v, d->conf.trusted_plugins.n, only_check ? NULL : d->copies };
-	int rc = find_plugins(&d->found, &(struct find_conf){ dirs, n, 2, d->conf.python, d->trust }, e);
+	int rc = find_plugins(&d->found, &(struct find_conf){ dirs, n, d->conf.python, d->trust }, e);
 	return rc == TENON_OK && d->found.n == 0
-		? err_set(e, TENON_NOT_FOUND, "no plugins in %s or %s; set plugin_dirs", built, installed) : rc;
+		? err_set(e, TENON_NOT_FOUND, "no plugins in %s or %s; set plugin_dirs", rooms[0], rooms[1]) : rc;
 }
 
 static int open_parts(struct daemon *d, bool only_check, struct err *e)

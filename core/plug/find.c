@@ -222,9 +222,9 @@ int find_plugins(struct map *found, const struct find_conf *conf, struct err *e)
 	int rc = TENON_OK;
 
 	for (size_t i = 0; i < conf->n; i++) {
-		const char *path = realpath(conf->dirs[i], whole) != NULL ? whole : conf->dirs[i]; /* a host has another working folder */
+		const char *path = realpath(conf->dirs[i].path, whole) != NULL ? whole : conf->dirs[i].path; /* a host has another working folder */
 		DIR *dir = opendir(path);
-		s.shipped = i + conf->shipped >= conf->n;
+		s.shipped = conf->dirs[i].shipped;
 		while (dir != NULL && rc == TENON_OK && (d = readdir(dir)) != NULL)
 			if (d->d_name[0] != '.')
 				rc = add_interface(&s, path, d->d_name);
@@ -257,13 +257,16 @@ void find_host_program(char path[4096])
 	snprintf(path, 4096, "%.4000s/tenon-host", dirname(self));
 }
 
-void find_default_dirs(char built[4096], char installed[4096])
+void find_default_dirs(struct find_dir dirs[FIND_DEFAULTS], char rooms[FIND_DEFAULTS][4096])
 {
+	static const struct find_dir below[FIND_DEFAULTS] = { { "plugins", true }, { "../lib/tenon/plugins", true }, { "../lib/tenon/vendor", false } };
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 
 	self[n < 0 ? 0 : n] = '\0';
 	const char *dir = dirname(self);
-	snprintf(built, 4096, "%.4000s/plugins", dir);
-	snprintf(installed, 4096, "%.4000s/../lib/tenon/plugins", dir);
+	for (size_t i = 0; i < FIND_DEFAULTS; i++) {
+		snprintf(rooms[i], sizeof rooms[i], "%.4000s/%s", dir, below[i].path);
+		dirs[i] = (struct find_dir){ rooms[i], below[i].shipped };
+	}
 }

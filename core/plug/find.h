@@ -24,9 +24,12 @@ struct found {
 	bool lazy;                        /* it has nothing to do before its first call: no start function */
 };
 
+/* `shipped`: it holds what comes with tenond and is loaded at once */
+struct find_dir { const char *path; bool shipped; };
+
 struct find_conf {
-	const char *const *dirs;          /* first ones first */
-	size_t n, shipped;                /* the last `shipped` of them hold what comes with tenond and is loaded at once */
+	const struct find_dir *dirs;      /* first ones first */
+	size_t n;
 	const char *python;               /* the interpreter, "" for the first python3 of PATH */
 	struct trust trust;               /* in what lies elsewhere, which is only described, by a process of its own */
 };
@@ -42,8 +45,10 @@ int  find_load(struct found *, struct err *);
 const struct tenon_plugin *find_open(const char *path, const char *kind, struct err *);
 void find_free(struct map *found);
 
-/* "/x/build/plugins" and "/x/lib/tenon/plugins" for a program at /x/build/tenond or /x/bin/tenond; `out` of PATH_MAX each */
-void find_default_dirs(char built[4096], char installed[4096]);
+enum { FIND_DEFAULTS = 3 };
+/* For a program at /x/build/tenond or /x/bin/tenond: what comes with it (/x/build/plugins, /x/lib/tenon/plugins), then what others
+ * installed (/x/lib/tenon/vendor), which can thus not take a shipped one's place. `rooms`: of the paths. */
+void find_default_dirs(struct find_dir dirs[FIND_DEFAULTS], char rooms[FIND_DEFAULTS][4096]);
 void find_host_program(char path[4096]); /* tenon-host, beside this program */
 
 #endif

@@ -106,8 +106,12 @@ def project(s, interface, lang):
     code, text = s.run(s.make + ["conform"], cwd=where)
     tap.ok(code == 0 and "not ok" not in text and text.count("ok ") > 80, lang + ": it passes the conformance suite as it is", text[-3000:])
     code, text = s.run(s.make + ["install"], cwd=where)
-    tap.ok(os.path.exists("%s/lib/tenon/plugins/%s/%s.so" % (s.prefix, interface, name)), lang + ": make install puts it where tenond looks", text)
+    tap.ok(os.path.exists("%s/lib/tenon/vendor/%s/%s.so" % (s.prefix, interface, name)), lang + ": make install puts it where tenond looks", text)
     return name
+
+
+def post(url):
+    return get(urllib.request.Request(url, b"{}", {"Content-Type": "application/json"}))
 
 
 def get(url):
@@ -126,6 +130,8 @@ def serve(s, names):
             tap.is_(get(t.url + "/api/v1/%s/greet" % name)[0], 400, name + ": a missing argument is refused")
             code, text = s.run(["tenon", "--server", t.url, name, "greet", "Bo"])
             tap.ok(code == 0 and word + ", Bo!" in text, name + ": it is a command", text)
+            run = next(i for i in post(t.url + "/api/v1/plugins/ls")[1]["instances"] if i["instance"] == name)
+            tap.is_((run["placement"], run["state"]), ("process", "started"), name + ": it runs in a process of its own, as nobody said otherwise")
 
 
 def refusals(s):

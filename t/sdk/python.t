@@ -517,7 +517,7 @@ def project(s, where):
     code, text = s.run(make + ["conform"], cwd=at)
     tap.ok(code == 0 and "not ok" not in text and text.count("\nok ") > 40, "it passes the conformance suite", text[-3000:])
     code, text = s.run(make + ["install"], cwd=at)
-    tap.ok(code == 0 and os.path.exists(s.prefix + "/lib/tenon/plugins/service/my_greeter.py"), "make install puts it where tenond looks", text)
+    tap.ok(code == 0 and os.path.exists(s.prefix + "/lib/tenon/vendor/service/my_greeter.py"), "make install puts it where tenond looks", text)
     with tenond(os.path.join(where, "example"), "instances.my_greeter.greeting=Hi", build=s.prefix + "/bin") as t:
         tap.is_(call(t, "/api/v1/my_greeter/greet?name=Ada"), (200, {"text": "Hi, Ada!"}), "it serves its route, in the installed tenond")
         code, text = s.run(["tenon", "--server", t.url, "my_greeter", "greet", "Bo"])

@@ -344,7 +344,7 @@ static void begin(void *arg)
 static int compose(const char *placement, struct err *e)
 {
 	char self[PATH_MAX], dir[PATH_MAX + 32], set[64];
-	const char *dirs[] = { dir }, *sets[] = { "instances.echo.plugin=bench/echo", set };
+	const char *sets[] = { "instances.echo.plugin=bench/echo", set };
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 
 	self[n < 0 ? 0 : n] = '\0';
@@ -358,7 +358,7 @@ static int compose(const char *placement, struct err *e)
 	if (rc == TENON_OK)
 		rc = loop_open(&rig.loop, 0, e);
 	if (rc == TENON_OK) /* in a process it is a third party's: only described here */
-		rc = find_plugins(&rig.found, &(struct find_conf){ dirs, 1, strcmp(placement, "process") != 0, "python3", { 0 } }, e);
+		rc = find_plugins(&rig.found, &(struct find_conf){ &(struct find_dir){ dir, strcmp(placement, "process") != 0 }, 1, "python3", { 0 } }, e);
 	if (rc == TENON_OK)
 		rc = life_open(&rig.life, &rig.bus, rig.conf, &rig.found, rig.loop, rig.dir, e);
 	if (rc == TENON_OK)
