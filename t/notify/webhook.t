@@ -33,6 +33,10 @@ def answer(seen):
             time.sleep(3)
         if word == "echo":
             return 400, {}, (request["path"] + " " + str(request["headers"])).encode()
+        if word == "nul":
+            return 400, {}, b"\0" + request["path"].encode()
+        if word == "bearer":
+            return 400, {}, b"no such token: " + TOKEN.encode()
         if word == "big":
             return 200, {}, b"x" * 3000000
         if word == "elsewhere":
@@ -50,6 +54,7 @@ def config(folder, r, tls, placement):
     instances = {"signed": hook("/signed", secrets=[SECRET, SECRET_TOO], mlflow_secret="mlflows geheimnis", headers={"Authorization": "Bearer " + TOKEN}),
                  "bare": hook("/bare"), "listed": hook("/listed", allow_private=False, allow=["10.0.0.0/8", "127.0.0.0/8"]),
                  "hang": hook("/hang", timeout="300ms"), "echo": hook("/p-" + TOKEN + "/echo?sig=" + TOKEN, headers={"X-Key": TOKEN}),
+                 "nul": hook("/p-" + TOKEN + "/nul"), "bearer": hook("/bearer", headers={"Authorization": "Bearer " + TOKEN}),
                  "gone": hook("/?sig=" + TOKEN, url="http://127.0.0.1:%d/?sig=%s" % (server.free_port(), TOKEN))}
     instances["tls"] = hook("", url=tls.url + "/tls", ca_file=os.path.join(folder, "ca.pem"))
     instances["distrust"] = hook("", url=tls.url + "/tls")
@@ -125,7 +130,7 @@ def check_addresses(t, r):
 
 
 def check_secrets(t, path):
-    notes = [settled(t, send(t, name))["note"] for name in ("echo", "gone")]
+    notes = [settled(t, send(t, name))["note"] for name in ("echo", "gone", "nul", "bearer")]
     tap.ok(not any(TOKEN in n for n in notes), "no secret in a note, though the receiver repeats it", notes)
     tap.ok("400" in notes[0] and "127.0.0.1" in notes[1], "which says what it can", notes)
     everything = t.log() + json.dumps(ask(t, "notify.ls", max=1000)[1])

@@ -43,17 +43,25 @@ static bool set_headers(struct tenon_call *c, const struct notify_send_args *a, 
 
 /* ---- the answer ---- */
 
-static bool repeats_secret(const struct hook *h, const char *text)
+/* a NUL in the answer ends nothing */
+static bool repeats(const struct http_reply *r, const char *secret)
+{
+	size_t n = strlen(secret);
+	return n > 0 && memmem(r->body, r->n, secret, n) != NULL;
+}
+
+static bool repeats_secret(const struct hook *h, const struct http_reply *r)
 {
 	const char *path = strstr(h->url, "://") + 3;
 
 	path += strcspn(path, "/?");
-	bool found = strlen(path) > 1 && strstr(text, path) != NULL;
-	found = found || (*h->mlflow_secret != '\0' && strstr(text, h->mlflow_secret) != NULL);
+	bool found = (strlen(path) > 1 && repeats(r, path)) || repeats(r, h->mlflow_secret);
 	const char *query = strchr(path, '?');
-	found = found || (query != NULL && query[1] != '\0' && strstr(text, query + 1) != NULL);
-	for (size_t i = 0; i < h->n_headers; i++)
-		found = found || strstr(text, strchr(h->headers[i], ':') + 2) != NULL;
+	found = found || (query != NULL && repeats(r, query + 1));
+	for (size_t i = 0; i < h->n_headers; i++) {
+		const char *value = strchr(h->headers[i], ':') + 2, *last = strrchr(value, ' '); /* Bearer TOKEN */
+		found = found || repeats(r, value) || (last != NULL && repeats(r, last + 1));
+	}
 	return found;
 }
 
@@ -63,7 +71,7 @@ static const char *excerpt(struct tenon_call *c, const struct http_reply *r)
 	size_t n = r->n < EXCERPT ? r->n : EXCERPT;
 	char *out = tenon_strndup(c, r->body, n);
 
-	if (out == NULL || repeats_secret(c->self, r->body))
+	if (out == NULL || r->body == NULL || repeats_secret(c->self, r))
 		return "";
 	for (size_t i = 0; i < n; i++)
 		if ((unsigned char)out[i] < 0x20 || (unsigned char)out[i] >= 0x7F)
