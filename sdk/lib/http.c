@@ -15,6 +15,7 @@ struct exchange {
 	const struct http_client *client;
 	struct http_reply *reply;
 	char refused[ADDRESS_TEXT];         /* "" = none */
+	bool opened;                        /* an address was allowed, whatever became of it */
 	bool no_memory;
 };
 
@@ -46,6 +47,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 		address_print(&to->addr, x->refused);
 		return CURL_SOCKET_BAD;
 	}
+	x->opened = true;
 	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
@@ -136,7 +138,7 @@ static int fault_of(struct exchange *x, CURLcode rc, const char *url, const char
 		return tenon_fail(x->call, TENON_NO_MEMORY, "no memory for the answer of %s", origin);
 	if (rc == CURLE_ABORTED_BY_CALLBACK)
 		return tenon_fail(x->call, TENON_CANCELLED, "cancelled while it talked to %s", origin);
-	if (*x->refused != '\0')
+	if (*x->refused != '\0' && !x->opened)
 		return tenon_fail(x->call, TENON_PERMISSION_DENIED, "%s is at %s, which is no public address, and no setting allows it", origin, x->refused);
 	if (rc == CURLE_URL_MALFORMAT || rc == CURLE_UNSUPPORTED_PROTOCOL)
 		return tenon_fail(x->call, TENON_INVALID_ARGUMENT, "%s: not an http or https URL", origin);
