@@ -79,11 +79,12 @@ static int keep_order(struct tenon_call *c)
 static int look(struct tenon_call *c, void *arg)
 {
 	struct notify *s = c->self;
-	int rc = keep_order(c);
+	int rc;
 
 	(void)arg;
 	do {
 		s->again = false;
+		rc = keep_order(c); /* in each round: under load one follows the other */
 		for (size_t i = 0; rc == TENON_OK && i < s->n_channels; i++)
 			rc = start_due(c, &s->channels[i]);
 	} while (s->again && rc == TENON_OK && !tenon_cancelled(c));
