@@ -63,10 +63,9 @@ static int ls(struct tenon_call *c, const struct ls_args *a, struct ls_result *o
 	char *end = (char *)a->page_token;
 	int64_t before = INT64_MAX;
 
-	if (*a->page_token != '\0') {
-		errno = 0;
+	errno = 0; /* whoever used this thread before */
+	if (*a->page_token != '\0')
 		before = strtoll(a->page_token, &end, 10);
-	}
 	if (*end != '\0' || before <= 0 || (before == INT64_MAX && errno == ERANGE))
 		return tenon_fail(c, TENON_INVALID_ARGUMENT, "page_token: it is none that was given out here");
 	return outbox_list(c, a, before, out);
