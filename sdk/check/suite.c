@@ -226,16 +226,17 @@ static bool run_once(const char *name, void (*run)(void *), void *arg)
 		return perror("tenon-check"), exit(2), false;
 	page->title[0] = page->at[0] = '\0';
 	pid_t child = fork();
+	if (child < 0)
+		return perror("tenon-check"), exit(2), false;
 	if (child == 0) {
 		close(fds[0]);
 		run_child(fds[1], errors, run, arg);
 	}
 	close(fds[1]);
-	bool silent = child > 0 && !listen_to(fds[0], name);
+	bool silent = !listen_to(fds[0], name);
 	if (silent)
 		kill(child, SIGKILL);
-	if (child > 0)
-		waitpid(child, &status, 0);
+	waitpid(child, &status, 0);
 	close(fds[0]);
 	bool stuck = WIFEXITED(status) && WEXITSTATUS(status) == END_STUCK, over = WIFEXITED(status) && ((status == 0 && page->through) || WEXITSTATUS(status) == END_LAST);
 	if (!over && !stuck)
