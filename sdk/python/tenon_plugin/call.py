@@ -14,6 +14,7 @@
 A function that runs in a thread gets a ThreadCall: the same names, which wait by themselves (`for part in call.read()`).
 """
 import asyncio
+import concurrent.futures
 import logging
 import re
 import typing
@@ -185,7 +186,7 @@ class ThreadCall:
     def _wait(self, coroutine):
         try:
             return asyncio.run_coroutine_threadsafe(coroutine, self._call._bus.loop).result()
-        except asyncio.CancelledError:
+        except concurrent.futures.CancelledError:  # no asyncio.CancelledError: this is a thread's future
             raise Failure("CANCELLED") from None
 
     def call(self, instance, method, args=None):
