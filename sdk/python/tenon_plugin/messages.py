@@ -172,8 +172,6 @@ def put_default(cls, f, row, optional, required):
         raise wrong(cls, f, "it is required and has a default")
     elif value is not None:
         row.dflt = default_text(cls, f, row, value) or None
-    if row.dflt is not None and row.flags & REQUIRED:
-        raise wrong(cls, f, "it is required and has a default")
 
 
 def make_row(cls, f, hint):
