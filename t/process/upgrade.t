@@ -117,7 +117,6 @@ def by_hand(t, c):
 def main():
     with tempfile.TemporaryDirectory() as where:
         build(where, "up.so", "1.0.0")
-        os.makedirs(os.path.join(where, "later"))
         conf = os.path.join(where, "tenon.yaml")
         with open(conf, "w") as f:
             f.write("plugin_dirs: [%s]\ninstances:\n  up: {plugin: service/up, greeting: one}\n" % where)
