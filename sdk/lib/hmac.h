@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* hmac - HMAC-SHA256 over pieces, and base64, for signing what is sent. Any thread.
+/* hmac - HMAC-SHA256 over pieces, for signing what is sent. Any thread.
  *
  * Failure  hmac_sha256: TENON_NO_MEMORY or TENON_INTERNAL, when OpenSSL cannot. */
 #ifndef TENON_LIB_HMAC_H
@@ -13,10 +13,5 @@ struct hmac_piece { const void *p; size_t n; };
 
 /* the pieces one after another, as if they were one text */
 int hmac_sha256(const void *key, size_t key_n, const struct hmac_piece *, size_t n, unsigned char out[HMAC_SIZE]);
-
-/* writes 4 * ((n + 2) / 3) characters and a NUL */
-void base64_encode(char *out, const void *p, size_t n);
-/* Strict: padding where it belongs, no other characters. Returns how many bytes, or -1; `out` has room for 3 * (strlen / 4). */
-int64_t base64_decode(unsigned char *out, const char *text, size_t n);
 
 #endif

@@ -7,6 +7,7 @@
 #include "notify/webhook/json.h"
 #include "notify/webhook/signature.h"
 #include "service/notify/pairs.h"
+#include <tenon/iface/notify.h>
 
 static void must(bool good)
 {
@@ -35,18 +36,10 @@ static void converse(char *text, size_t n)
 	}
 }
 
-static bool is_clean(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7F)
-			return false;
-	return true;
-}
-
 /* no line of a header begins with anything but a space, whatever the text is */
 static void header(const char *text)
 {
-	const char *p = is_clean(text) ? header_text(&bare, text) : NULL;
+	const char *p = notify_is_clean(text, false) ? header_text(&bare, text) : NULL;
 
 	for (; p != NULL && (p = strchr(p, '\r')) != NULL; p += 3)
 		must(p[1] == '\n' && p[2] == ' ');
@@ -57,7 +50,7 @@ static void mailbox(const char *text)
 	struct mailbox m;
 
 	if (mailbox_parse(text, &m) == NULL)
-		must(is_printable(m.address) && strpbrk(m.address, " <>\r\n,;") == NULL && strchr(m.address, '@') != NULL && is_clean(m.name) &&
+		must(is_printable(m.address) && strpbrk(m.address, " <>\r\n,;") == NULL && strchr(m.address, '@') != NULL && notify_is_clean(m.name, false) &&
 		     header_mailbox(&bare, &m) != NULL);
 }
 
@@ -66,7 +59,7 @@ static void json(const char *text)
 	struct json j = { .call = &bare };
 
 	json_string(&j, text);
-	must(!j.failed && j.n >= 2 && j.p[0] == '"' && j.p[j.n - 1] == '"' && is_clean(j.p));
+	must(!j.failed && j.n >= 2 && j.p[0] == '"' && j.p[j.n - 1] == '"' && notify_is_clean(j.p, false));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -3,6 +3,7 @@
 #include "bare_call.h"
 #include "lib/address.h"
 #include "lib/backoff.h"
+#include "lib/base64.h"
 #include "lib/hmac.h"
 #include "signature.h"
 

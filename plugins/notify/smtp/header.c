@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* header - encoded words of at most 75 characters that never split a character, a line each. */
 #include "header.h"
+#include "lib/base64.h"
 
 #include <stdlib.h>
 #include <time.h>
 
 enum { WORD_BYTES = 39 /* 52 letters of base64, 12 around them, and "Subject: ", are less than 76 */, PLAIN_MOST = 66 };
-
-static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static bool is_plain(const char *s)
 {
@@ -17,18 +16,6 @@ static bool is_plain(const char *s)
 		if ((unsigned char)s[n] < 0x20 || (unsigned char)s[n] >= 0x7F)
 			return false;
 	return n <= PLAIN_MOST && strstr(s, "=?") == NULL && (n == 0 || (s[0] != ' ' && s[n - 1] != ' '));
-}
-
-static char *add_base64(char *out, const unsigned char *in, size_t n)
-{
-	for (; n > 0; in += 3, n -= n < 3 ? n : 3) {
-		unsigned x = (unsigned)in[0] << 16 | (n > 1 ? (unsigned)in[1] << 8 : 0) | (n > 2 ? in[2] : 0);
-		*out++ = letters[x >> 18];
-		*out++ = letters[x >> 12 & 63];
-		*out++ = n > 1 ? letters[x >> 6 & 63] : '=';
-		*out++ = n > 2 ? letters[x & 63] : '=';
-	}
-	return out;
 }
 
 /* how many of the bytes make a word: no character is split */
@@ -49,7 +36,8 @@ static char *encode(struct tenon_call *c, const char *s)
 	for (size_t at = 0; p != NULL && at < n;) {
 		size_t take = word_length(s + at, n - at);
 		p = stpcpy(p, at > 0 ? "\r\n =?UTF-8?B?" : "=?UTF-8?B?");
-		p = add_base64(p, (const unsigned char *)s + at, take);
+		base64_encode(p, s + at, take);
+		p += strlen(p);
 		p = stpcpy(p, "?=");
 		at += take;
 	}

@@ -14,17 +14,9 @@ static bool add(struct mail *m, const char *line)
 	return more != NULL;
 }
 
-static const char *severity_name(int64_t severity)
-{
-	for (const struct tenon_name *n = notify_severities; n->name != NULL; n++)
-		if (n->value == severity)
-			return n->name;
-	return "info";
-}
-
 static const char *subject(struct tenon_call *c, const struct notify_send_args *a)
 {
-	const char *whole = a->severity == NOTIFY_INFO ? a->title : tenon_printf(c, "[%s] %s", severity_name(a->severity), a->title);
+	const char *whole = a->severity == NOTIFY_INFO ? a->title : tenon_printf(c, "[%s] %s", notify_severity_name(a->severity), a->title);
 	const char *text = whole == NULL ? NULL : header_text(c, whole);
 	return text == NULL ? NULL : tenon_printf(c, "Subject: %s", text);
 }
@@ -50,7 +42,7 @@ static bool add_headers(struct tenon_call *c, const struct smtp *s, const struct
 
 	return from != NULL && date != NULL && add(m, tenon_printf(c, "Date: %s", date)) && add(m, tenon_printf(c, "From: %s", from)) &&
 	       add(m, recipients(c, to, n)) && add(m, subject(c, a)) && add(m, tenon_printf(c, "Message-ID: <%s@%s>", a->id, domain)) &&
-	       add(m, "Auto-Submitted: auto-generated") && add(m, tenon_printf(c, "X-Tenon-Severity: %s", severity_name(a->severity))) &&
+	       add(m, "Auto-Submitted: auto-generated") && add(m, tenon_printf(c, "X-Tenon-Severity: %s", notify_severity_name(a->severity))) &&
 	       (a->severity < NOTIFY_ERROR || add(m, "Importance: high")) && add(m, "Content-Type: multipart/alternative");
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <tenon/iface/notify.h>
 
 static const char *address_fault(const char *s, size_t n)
 {
@@ -24,21 +25,13 @@ static const char *address_fault(const char *s, size_t n)
 	return NULL;
 }
 
-static bool is_clean(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7F)
-			return false;
-	return true;
-}
-
 const char *mailbox_parse(const char *text, struct mailbox *out)
 {
 	size_t n = strlen(text);
 	const char *open = strrchr(text, '<');
 
 	memset(out, 0, sizeof *out);
-	if (!is_clean(text))
+	if (!notify_is_clean(text, false))
 		return "control characters, line ends among them, are not for it";
 	if (open == NULL) {
 		const char *fault = address_fault(text, n);

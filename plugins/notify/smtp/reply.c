@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reply - lines of the protocol, cleaned before they are kept. */
 #include "reply.h"
+#include "lib/base64.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,19 +23,14 @@ static void keep_command(struct reply *r, const char *p, size_t n)
 
 static bool repeats(const char *text, const char *secret, size_t n)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	char encoded[1400], *out = encoded;
+	char encoded[1400];
+	size_t whole = n / 3 * 3; /* whole groups do: the rest is but padding */
 
 	if (memmem(text, strlen(text), secret, n) != NULL)
 		return true;
-	for (size_t i = 0; i + 2 < n && out + 5 < encoded + sizeof encoded; i += 3) { /* whole groups do: the rest is but padding */
-		unsigned x = (unsigned)(unsigned char)secret[i] << 16 | (unsigned)(unsigned char)secret[i + 1] << 8 | (unsigned char)secret[i + 2];
-		*out++ = letters[x >> 18];
-		*out++ = letters[x >> 12 & 63];
-		*out++ = letters[x >> 6 & 63];
-		*out++ = letters[x & 63];
-	}
-	return out > encoded && memmem(text, strlen(text), encoded, (size_t)(out - encoded)) != NULL;
+	whole = whole < sizeof encoded / 4 * 3 - 3 ? whole : sizeof encoded / 4 * 3 - 3;
+	base64_encode(encoded, secret, whole);
+	return whole > 0 && strstr(text, encoded) != NULL;
 }
 
 /* the password alone, and as AUTH PLAIN sends it */

@@ -6,7 +6,7 @@
 #include "session.h"
 #include "mail.h"
 
-struct session { struct tenon_call *call; const struct smtp *smtp; struct reply reply; CURL *curl; char why[CURL_ERROR_SIZE]; };
+struct session { struct tenon_call *call; bool no_memory; const struct smtp *smtp; struct reply reply; CURL *curl; char why[CURL_ERROR_SIZE]; };
 
 static int is_over(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
@@ -23,16 +23,27 @@ static long time_left(const struct session *s)
 	return ms < 1 ? 1 : (long)ms;
 }
 
-static void set_security(CURL *curl, const struct smtp *smtp)
+/* an option that libcurl copies; without memory for it the session must not go on under other rules */
+static void set_text(struct session *s, CURLoption option, const char *text)
+{
+	s->no_memory = curl_easy_setopt(s->curl, option, text) == CURLE_OUT_OF_MEMORY || s->no_memory;
+}
+
+static CURLcode perform(struct session *s)
+{
+	return s->no_memory ? CURLE_OUT_OF_MEMORY : curl_easy_perform(s->curl);
+}
+
+static void set_security(struct session *s, const struct smtp *smtp)
 {
 	static const long use[] = { [TLS_REQUIRED] = CURLUSESSL_ALL, [TLS_OPPORTUNISTIC] = CURLUSESSL_TRY, [TLS_NONE] = CURLUSESSL_NONE };
 
-	curl_easy_setopt(curl, CURLOPT_USE_SSL, use[smtp->tls]);
+	curl_easy_setopt(s->curl, CURLOPT_USE_SSL, use[smtp->tls]);
 	if (*smtp->ca_file != '\0')
-		curl_easy_setopt(curl, CURLOPT_CAINFO, smtp->ca_file);
+		set_text(s, CURLOPT_CAINFO, smtp->ca_file);
 	if (*smtp->user != '\0') {
-		curl_easy_setopt(curl, CURLOPT_USERNAME, smtp->user);
-		curl_easy_setopt(curl, CURLOPT_PASSWORD, smtp->password);
+		set_text(s, CURLOPT_USERNAME, smtp->user);
+		set_text(s, CURLOPT_PASSWORD, smtp->password);
 	}
 }
 
@@ -41,9 +52,9 @@ static int open_session(struct session *s, struct tenon_call *c, const struct sm
 	*s = (struct session){ .call = c, .smtp = smtp, .reply = { .smtp = smtp }, .curl = curl_easy_init() };
 	if (s->curl == NULL)
 		return tenon_fail(c, TENON_NO_MEMORY, "no memory for a session");
-	curl_easy_setopt(s->curl, CURLOPT_URL, smtp->url);
-	curl_easy_setopt(s->curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	curl_easy_setopt(s->curl, CURLOPT_PROXY, "");
+	set_text(s, CURLOPT_URL, smtp->url);
+	set_text(s, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+	set_text(s, CURLOPT_PROXY, "");
 	curl_easy_setopt(s->curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(s->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(s->curl, CURLOPT_FORBID_REUSE, 1L);
@@ -56,7 +67,7 @@ static int open_session(struct session *s, struct tenon_call *c, const struct sm
 	curl_easy_setopt(s->curl, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(s->curl, CURLOPT_XFERINFOFUNCTION, is_over);
 	curl_easy_setopt(s->curl, CURLOPT_XFERINFODATA, s);
-	set_security(s->curl, smtp);
+	set_security(s, smtp);
 	return TENON_OK;
 }
 
@@ -143,11 +154,11 @@ static int send_mail(struct session *s, const struct mail *m, const struct mailb
 	if (list == NULL)
 		return tenon_fail(s->call, TENON_NO_MEMORY, "no memory for a mail");
 	snprintf(from, sizeof from, "<%s>", s->smtp->from.address);
-	curl_easy_setopt(s->curl, CURLOPT_MAIL_FROM, from);
+	set_text(s, CURLOPT_MAIL_FROM, from);
 	curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, list);
 	curl_easy_setopt(s->curl, CURLOPT_HTTPHEADER, m->headers);
 	curl_easy_setopt(s->curl, CURLOPT_MIMEPOST, m->mime);
-	CURLcode rc = curl_easy_perform(s->curl);
+	CURLcode rc = perform(s);
 	curl_slist_free_all(list);
 	return rc == CURLE_OK ? TENON_OK : fault_of(s, rc);
 }
@@ -176,9 +187,9 @@ int session_probe(struct tenon_call *c, const struct smtp *smtp, const char **de
 	struct session s;
 
 	TRY(open_session(&s, c, smtp));
-	curl_easy_setopt(s.curl, CURLOPT_CUSTOMREQUEST, "NOOP");
+	set_text(&s, CURLOPT_CUSTOMREQUEST, "NOOP");
 	curl_easy_setopt(s.curl, CURLOPT_NOBODY, 1L);
-	CURLcode code = curl_easy_perform(s.curl);
+	CURLcode code = perform(&s);
 	int rc = code == CURLE_OK ? TENON_OK : fault_of(&s, code);
 	*detail = rc < 0 ? "" : last_word(&s, *smtp->user != '\0' ? "connected and logged in" : "connected");
 	curl_easy_cleanup(s.curl);

@@ -16,14 +16,6 @@ static void add_time(struct json *j, int64_t unix_ms)
 	json_member(j, "timestamp", text);
 }
 
-static const char *severity_name(int64_t severity)
-{
-	for (const struct tenon_name *n = notify_severities; n->name != NULL; n++)
-		if (n->value == severity)
-			return n->name;
-	return "info";
-}
-
 static void add_optional(struct json *j, const char *name, const char *text)
 {
 	if (*text != '\0')
@@ -51,7 +43,7 @@ int body_write(struct tenon_call *c, const struct notify_send_args *a, struct js
 	add_time(j, a->created > 0 ? a->created : tenon_now(c));
 	json_raw(j, ",\"data\":{");
 	json_member(j, "id", a->id);
-	json_member(j, "severity", severity_name(a->severity));
+	json_member(j, "severity", notify_severity_name(a->severity));
 	json_member(j, "title", a->title);
 	add_optional(j, "text", a->text);
 	add_optional(j, "html", a->html);

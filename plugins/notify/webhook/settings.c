@@ -3,6 +3,7 @@
 #include "settings.h"
 
 #include <stdlib.h>
+#include <tenon/iface/notify.h>
 
 TENON_TABLE(, webhook_config, WEBHOOK_CONFIG);
 
@@ -14,14 +15,6 @@ static int wrong(char *why, size_t size, const char *key, const char *fault)
 	return TENON_INVALID_ARGUMENT;
 }
 
-static bool is_clean(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7F)
-			return false;
-	return true;
-}
-
 static int read_url(struct hook *h, const struct webhook_config *conf, char *why, size_t size)
 {
 	bool http = strncmp(conf->url, "http://", 7) == 0 || strncmp(conf->url, "https://", 8) == 0;
@@ -30,7 +23,7 @@ static int read_url(struct hook *h, const struct webhook_config *conf, char *why
 
 	if (!http || n == 0)
 		return wrong(why, size, "url", "write it as https://host/path");
-	if (!is_clean(conf->url) || strpbrk(conf->url, " \\#") != NULL)
+	if (!notify_is_clean(conf->url, false) || strpbrk(conf->url, " \\#") != NULL)
 		return wrong(why, size, "url", "spaces, control characters, \"\\\" and \"#\" are not for it");
 	if (memchr(host, '@', n) != NULL)
 		return wrong(why, size, "url", "user and password are not for it: set the Authorization under headers");
@@ -79,7 +72,7 @@ static int read_headers(struct hook *h, const struct webhook_config *conf, char 
 			return wrong(why, size, "headers", "there is one whose name is none");
 		if (is_taken(name))
 			return wrong(why, size, "headers", "Host, Content-*, webhook-*, X-MLflow-* and the like are made here");
-		if (!is_clean(value) || *value == '\0')
+		if (!notify_is_clean(value, false) || *value == '\0')
 			return wrong(why, size, "headers", "a value is empty, or has control characters in it");
 		if (asprintf(&h->headers[i], "%s: %s", name, value) < 0) {
 			h->headers[i] = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* signature - HMAC over pieces, so that a body is not copied to be signed. */
 #include "signature.h"
+#include "lib/base64.h"
 #include "lib/hmac.h"
 
 static const char prefix[] = "whsec_";

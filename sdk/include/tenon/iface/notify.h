@@ -50,6 +50,11 @@ TENON_MESSAGE(notify_probe_result, NOTIFY_PROBE_RESULT);
 
 /* ---- for implementations and callers ---- */
 
+static inline const char *notify_severity_name(int64_t severity)
+{
+	return severity >= NOTIFY_INFO && severity <= NOTIFY_CRITICAL ? notify_severities[severity].name : "info";
+}
+
 /* no control characters; `lines`: but line ends and tabs */
 static inline bool notify_is_clean(const char *s, bool lines)
 {

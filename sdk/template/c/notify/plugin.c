@@ -57,17 +57,12 @@ static int create(const struct tenon_host *h, const void *config, void **self, c
 
 /* ---- methods: they may block, since they run on a thread of the lane `disk` ---- */
 
-static const char *severity_name(int64_t severity)
-{
-	return severity >= NOTIFY_INFO && severity <= NOTIFY_CRITICAL ? notify_severities[severity].name : "info";
-}
-
 static int send_line(struct tenon_call *c, const struct notify_send_args *a, struct notify_send_result *out)
 {
 	const struct @IDENT@ *s = c->self;
 
 	TRY(notify_check(c, a)); /* no line end in a title, no header that an argument smuggles in */
-	char *line = tenon_printf(c, "%s %s: %s\n", a->id, severity_name(a->severity), a->title); /* memory of the call: never freed by hand */
+	char *line = tenon_printf(c, "%s %s: %s\n", a->id, notify_severity_name(a->severity), a->title); /* memory of the call: never freed by hand */
 	if (line == NULL)
 		return TENON_NO_MEMORY;
 	if (write(s->fd, line, strlen(line)) < 0) /* UNAVAILABLE: the caller tries again later; a full disk may have room then */

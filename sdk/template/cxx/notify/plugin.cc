@@ -56,17 +56,12 @@ int create(const struct tenon_host *h, const void *config, void **self, char *wh
 
 /* ---- methods: they may block, since they run on a thread of the lane `disk` ---- */
 
-const char *severity_name(int64_t severity)
-{
-	return severity >= NOTIFY_INFO && severity <= NOTIFY_CRITICAL ? notify_severities[severity].name : "info";
-}
-
 int send_line(struct tenon_call *c, const struct notify_send_args *a, struct notify_send_result *out)
 {
 	const auto *s = static_cast<const @IDENT@ *>(c->self);
 
 	TRY(notify_check(c, a)); /* no line end in a title, no header that an argument smuggles in */
-	std::string line = std::string(a->id) + " " + severity_name(a->severity) + ": " + a->title + "\n";
+	std::string line = std::string(a->id) + " " + notify_severity_name(a->severity) + ": " + a->title + "\n";
 	if (write(s->fd, line.data(), line.size()) < 0) /* UNAVAILABLE: the caller tries again later; a full disk may have room then */
 		return tenon_fail(c, TENON_UNAVAILABLE, "%s: %s", s->path.c_str(), strerror(errno));
 	out->has.detail = 1;
