@@ -147,7 +147,7 @@ void serve_content(struct hub_line *l)
 	struct tenon_content content = { 0 };
 	struct tenon_span span = { 0 };
 
-	if (s == NULL) {
+	if (s == NULL || s->busy) { /* busy: another thread may use its arena */
 		gone(l);
 		return;
 	}
