@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
@@ -193,6 +194,7 @@ static void a_stack_overflow_names_the_method(void **state)
 	pid_t pid = fork();
 	if (pid == 0) {
 		dup2(pipes[1], STDERR_FILENO);
+		signal(SIGSEGV, SIG_DFL); /* cmocka's would take it */
 		loop_open(&loop, 0, NULL);
 		fiber_thread_start();
 		fiber_start(loop, STACK_HANDLER, "tracking.deep", overflow, &result);
