@@ -34,37 +34,24 @@ struct packing {
 
 /* ---- what names and texts may be ---- */
 
+#define WORD "abcdefghijklmnopqrstuvwxyz0123456789_"
+#define NAME WORD "-" /* of a plugin or an instance */
+
 static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+static bool is_one(const char *s, const char *letters) { return is_lower(*s) && s[strspn(s, letters)] == '\0'; }
 
-static const char *end_of_word(const char *s)
-{
-	if (is_lower(*s))
-		while (is_lower(*s) || (*s >= '0' && *s <= '9') || *s == '_')
-			s++;
-	return s;
-}
-
-static bool is_word(const char *s) { return is_lower(*s) && *end_of_word(s) == '\0'; }
-
-/* of a plugin or an instance: words with dashes between them too */
-static const char *end_of_name(const char *s)
-{
-	const char *end = end_of_word(s);
-	while (end != s && (*end == '-' || *end == '_' || is_lower(*end) || (*end >= '0' && *end <= '9')))
-		end++;
-	return end;
-}
-
-static bool is_name(const char *s) { return is_lower(*s) && *end_of_name(s) == '\0'; }
-
-static bool is_names(const char *s)
+static bool is_list(const char *s, const char *letters)
 {
 	while (*s == ' ' || is_lower(*s))
-		s = *s == ' ' ? s + 1 : end_of_name(s);
+		s += *s == ' ' ? 1 : strspn(s, letters);
 	return *s == '\0';
 }
 
-/* it comes to terminals and logs */
+static bool is_word(const char *s) { return is_one(s, WORD); }
+static bool is_words(const char *s) { return is_list(s, WORD); }
+static bool is_name(const char *s) { return is_one(s, NAME); }
+static bool is_names(const char *s) { return is_list(s, NAME); }
+
 static bool is_text(const char *s)
 {
 	while (*s == '\n' || *s == '\t' || ((unsigned char)*s >= 0x20 && *s != 0x7f))
@@ -73,6 +60,7 @@ static bool is_text(const char *s)
 }
 
 const struct tenon_pattern describe_word = { "word", "^[a-z][a-z0-9_]*$", is_word };
+const struct tenon_pattern describe_words = { "words", "^( *[a-z][a-z0-9_]*)* *$", is_words };
 const struct tenon_pattern describe_name = { "name", "^[a-z][a-z0-9_-]*$", is_name };
 const struct tenon_pattern describe_names = { "names", "^( *[a-z][a-z0-9_-]*)* *$", is_names };
 const struct tenon_pattern describe_text = { "text", "^[^\\x00-\\x08\\x0b-\\x1f\\x7f]*$", is_text };

@@ -9,7 +9,7 @@
 #include <tenon/row.h>
 
 /* describe.c: what names and texts may be */
-extern const struct tenon_pattern describe_word, describe_name, describe_names, describe_text;
+extern const struct tenon_pattern describe_word, describe_words, describe_name, describe_names, describe_text;
 
 #define DESCRIBE_NAME .pattern = &describe_name, .range = "1..128"
 #define DESCRIBE_WORD .pattern = &describe_word, .range = "1..128"
@@ -62,7 +62,7 @@ TENON_STRUCT(described_route, DESCRIBED_ROUTE);
 TENON_STRUCT(described_method, DESCRIBED_METHOD);
 
 #define DESCRIBED_RESOLVER(F, S) \
-	F(S, const char *, field, .flags = TENON_REQUIRED, .pattern = &describe_names, .range = "1..1024", .doc = "arguments that name such an entity") \
+	F(S, const char *, field, .flags = TENON_REQUIRED, .pattern = &describe_words, .range = "1..1024", .doc = "arguments that name such an entity") \
 	F(S, const char *, kind, .flags = TENON_REQUIRED, DESCRIBE_WORD, .doc = "of the entity")
 TENON_STRUCT(described_resolver, DESCRIBED_RESOLVER);
 

@@ -555,8 +555,9 @@ static void absurd_counts_are_refused(void **state)
 static void names_and_texts_are_clean(void **state)
 {
 	static const struct tenon_field bad_row = { .name = "Bad-Row", .type = TENON_BOOL };
-	static const struct tenon_table t = { "t", 16, 1, &bad_row };
-	static const char *const names[] = { "", "A", "a-b", "1a", "a b", "../x", "_a", "\xc3\xa4" };
+	static const struct tenon_field dashed_row = { .name = "a-row", .type = TENON_BOOL };
+	static const struct tenon_table t = { "t", 16, 1, &bad_row }, dashed_table = { "t", 16, 1, &dashed_row };
+	static const char *const names[] = { "", "A", "-a", "a-B", "1a", "a b", "../x", "_a", "\xc3\xa4" };
 	struct tenon_plugin p = hand;
 
 	(void)state;
@@ -575,6 +576,13 @@ static void names_and_texts_are_clean(void **state)
 	p = hand;
 	p.config = &t;
 	refused_after_packing(&p, TENON_INVALID_ARGUMENT, "its description: tables[0].rows[0].name: ");
+	p.config = &dashed_table; /* plugins and instances may have a dash, rows may not */
+	refused_after_packing(&p, TENON_INVALID_ARGUMENT, "its description: tables[0].rows[0].name: ");
+	p = hand;
+	p.name = p.builtin = "a-b";
+	p.needs = "sql a-c";
+	assert_string_equal(crossed(&p)->plugin->needs, "sql a-c");
+	assert_string_equal(crossed(&p)->plugin->name, "a-b");
 }
 
 static void what_cannot_cross_says_so(void **state)
