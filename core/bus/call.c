@@ -252,12 +252,14 @@ static int collect(struct call *c, const void *item)
 	const struct tenon_field *f = &c->method->row->result->fields[c->method->emit_row];
 	struct { char *v; size_t n; } *list = (void *)((char *)c->result + f->offset);
 	size_t size = f->sub->size;
-	char *v = arena_grow(c->arena, list->v, list->n * size, (list->n + 1) * size);
+	/* room for a power of two: what an item points to lies behind the array, so that it moves */
+	bool full = list->v != c->collected || (list->n & (list->n - 1)) == 0;
+	char *v = full ? arena_grow(c->arena, list->v, list->n * size, (list->n > 0 ? 2 * list->n : 1) * size) : list->v;
 
 	if (v == NULL)
 		return TENON_NO_MEMORY;
 	memcpy(v + list->n * size, item, size);
-	list->v = v;
+	list->v = c->collected = v;
 	list->n++;
 	((uint64_t *)c->result)[c->method->emit_row / 64] |= (uint64_t)1 << (c->method->emit_row % 64);
 	return TENON_OK;

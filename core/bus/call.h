@@ -53,6 +53,7 @@ struct call {
 	int64_t remote_id;            /* in a host: what the core calls it; 0 = none of the core's */
 	struct stream *in, *out;      /* the bytes that came with it and that it answers with; may be NULL */
 	struct tenon_content content; /* of `out` */
+	void *collected;              /* what was emitted, for a caller in the core */
 	int (*on_content)(struct call *, struct tenon_span *); /* the door says what it wants of it; any thread */
 	int (*on_emit)(struct call *, const void *item);       /* the door prints an item of the EMIT field; any thread */
 	/* a host has no streams: its door asks the core for each part; any thread, waits. write_file takes the fd */
