@@ -123,10 +123,18 @@ static void finish(struct seat *s)
 	struct call *c = s->call;
 
 	s->call = NULL;
-	s->next = in->free;
-	in->free = s;
 	add_result(in, c);
 	call_unref(c);
+}
+
+/* A handler that was answered for at its deadline may still emit and write: its seat is free when it has returned. */
+static void on_freed(struct call *c)
+{
+	struct seat *s = c->door;
+
+	s->items.n = s->n_items = 0;
+	s->next = s->in->free;
+	s->in->free = s;
 }
 
 static void flush_items(void *arg)
@@ -195,10 +203,16 @@ static void take_call(struct intake *in, struct frame *f)
 		return;
 	}
 	struct seat *s = in->free;
+	if (s == NULL) {
+		refuse(in, id, TENON_OVERLOADED, "handlers that do not return hold all its seats");
+		call_unref(c);
+		return;
+	}
 	in->free = s->next;
 	s->call = c;
 	s->part = 0;
 	c->door = s;
+	c->freed = on_freed;
 	in->equip(c, flags);
 	call_submit(c, on_done, s);
 }
