@@ -124,7 +124,7 @@ static void build_call(struct buf *b, struct peer *p, struct slot *s, struct cal
 }
 
 /* one more call for the frame that is being built, and there is room for it; false: it was ended */
-static bool add_call(struct buf *b, struct peer *p, struct call *c)
+static bool add_call(struct buf *b, struct peer *p, struct call *c, struct list *refused)
 {
 	struct slot *s = take_slot(p);
 
@@ -138,7 +138,9 @@ static bool add_call(struct buf *b, struct peer *p, struct call *c)
 	}
 	int code = b->failed ? TENON_NO_MEMORY : TENON_TOO_LARGE;
 	frame_item_drop(b, item);
-	call_finish(free_slot(p, s), code);
+	free_slot(p, s);
+	c->code = code;
+	list_add(refused, &c->node); /* ended later: whoever hears of it may build another frame */
 	return false;
 }
 
@@ -153,20 +155,26 @@ size_t peer_room(const struct peer *p)
 bool peer_send(struct peer *p, struct hub_line *l, struct list *calls)
 {
 	struct buf *b = &p->hub->out;
+	struct list refused;
 	struct node *n;
 	bool any = false;
 
+	list_init(&refused);
 	frame_many(b);
 	if (b->failed)
 		return false; /* the next sweep tries again */
 	if (p->most == 0)
 		b->n = 0; /* its one call is the frame */
 	while (b->n < FRAME_MANY_FULL && peer_has_room(p) && (n = list_pop(calls)) != NULL)
-		any |= add_call(b, p, LIST_ITEM(n, struct call, node));
+		any |= add_call(b, p, LIST_ITEM(n, struct call, node), &refused);
 	if (any && l != NULL)
 		hub_answer(l);
 	else if (any)
 		duct_send(&p->duct, b);
+	while ((n = list_pop(&refused)) != NULL) {
+		struct call *c = LIST_ITEM(n, struct call, node);
+		call_finish(c, c->code);
+	}
 	return any;
 }
 

@@ -192,6 +192,10 @@ void remote_submit(struct remote *r, struct call *c)
 
 void remote_requeue(struct remote *r, struct call *c)
 {
+	if (r->refusal[0] != '\0') {
+		call_finish(c, refuse(r, c));
+		return;
+	}
 	put_back(r, c);
 	hub_flush_soon(r->hub);
 	want(r);
