@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { GAUGES_MOST = 256 }; /* of one instance */
+
 static bool is_to_be_told(const struct peer *p, const struct slot *s)
 {
 	return s->call != NULL && !s->told && atomic_load(&s->call->root->cancelled) != 0 && duct_waiting(&p->duct) == 0; /* it has the call */
@@ -37,17 +39,17 @@ void peer_give_orders(struct peer *p)
 		pack_i64(b, peer_id(p, s));
 		n--;
 	}
-	p->orders &= ORDER_DRAIN;
+	p->orders = 0; /* each is told once */
 	hub_answer(l);
 }
 
 /* {gauge: value}, what the host's instance counted */
 static void take_gauges(struct peer *p, struct frame *f)
 {
-	const struct tenon_host *host = &p->remote->instance->host;
+	struct instance *in = p->remote->instance;
 	uint32_t n;
 
-	if (!frame_next(f) || !unpack_map(&f->in, &n) || n > 256)
+	if (!frame_next(f) || !unpack_map(&f->in, &n) || n > GAUGES_MOST)
 		return;
 	for (uint32_t i = 0; i < n; i++) {
 		const char *name;
@@ -57,8 +59,9 @@ static void take_gauges(struct peer *p, struct frame *f)
 		if (!unpack_str(&f->in, &name, &length) || !unpack_double(&f->in, &x) || length >= sizeof text)
 			return;
 		snprintf(text, sizeof text, "%.*s", (int)length, name);
-		if (strspn(text, "abcdefghijklmnopqrstuvwxyz_0123456789") == length)
-			host->metric_set(host, text, x);
+		bool fits = length > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz_0123456789") == length;
+		if (fits && (in->gauges.n < GAUGES_MOST || map_get(&in->gauges, text) != NULL))
+			in->host.metric_set(&in->host, text, x);
 	}
 }
 
@@ -66,13 +69,13 @@ void peer_control(struct hub_line *l)
 {
 	struct peer *p = l->peer;
 
-	frame_i64(&l->frame);
-	take_gauges(p, &l->frame);
-	hub_forget(l);
 	if (p->control != NULL) {
 		peer_refuse(l, TENON_ALREADY_EXISTS, "waits twice for orders");
 		return;
 	}
+	frame_i64(&l->frame);
+	take_gauges(p, &l->frame);
+	hub_forget(l);
 	p->control = l;
 	p->ordered = clock_ns();
 	if (p->orders != 0)
