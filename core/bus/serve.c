@@ -158,7 +158,7 @@ void serve_content(struct hub_line *l)
 	content.size = frame_i64(f);
 	content.mtime = frame_i64(f);
 	s->answering = true;
-	int code = f->bad || s->busy ? TENON_INVALID_ARGUMENT : call_content(s->call, &content, wanted ? &span : NULL);
+	int code = f->bad ? TENON_INVALID_ARGUMENT : call_content(s->call, &content, wanted ? &span : NULL);
 	struct buf *b = hub_begin(l->hub, FRAME_SPAN, 4);
 	pack_i64(b, code);
 	pack_str(b, code < 0 ? s->call->message : "");
@@ -354,6 +354,8 @@ void serve_up(struct hub_line *l)
 		inherit(c, s->call, relay);
 	else
 		c->pub.principal = "plugin";
+	if (c->on_content != NULL) /* it uses its parent's streams: it ends when its handler does, and is cancelled with the parent */
+		c->pub.deadline = INT64_MAX;
 	code = (args = arena_alloc(c->arena, m->row->args->size)) == NULL ? TENON_NO_MEMORY
 		: !frame_next(f) ? TENON_INVALID_ARGUMENT : unpack_message(m->args, c->arena, &f->in, 0, args, &problem);
 	if (code < 0) {

@@ -120,10 +120,16 @@ static void on_event(void *arg, const struct event *ev)
 {
 	struct subscription *s = arg;
 	int why;
-	struct item *it = make_item(s, ev, &why);
 
 	pthread_mutex_lock(&s->lock);
-	bool open = s->open, complain = open && why == TENON_UNSUPPORTED && !s->complained;
+	bool open = s->open;
+	pthread_mutex_unlock(&s->lock);
+	if (!open)
+		return; /* it drained: nothing is copied for it */
+	struct item *it = make_item(s, ev, &why);
+	pthread_mutex_lock(&s->lock);
+	open = s->open;
+	bool complain = open && why == TENON_UNSUPPORTED && !s->complained;
 	if (open && it != NULL) {
 		push(s, it);
 	} else if (open) {

@@ -81,11 +81,14 @@ void uplink_give(struct uplink *up, struct question *q)
 /* Asks what `b` holds, waits, and opens the answer in `f`; the question is to be given back when that was read. */
 int uplink_ask(struct uplink *up, struct buf *b, struct frame *f, struct question **out)
 {
-	nng_msg *m = b->n > FRAME_MOST ? NULL : line_message(b);
+	bool fits = b->n <= FRAME_MOST;
+	nng_msg *m = fits ? line_message(b) : NULL;
 	struct question *q = m == NULL ? NULL : take_question(up);
 
 	*out = NULL;
 	buf_free(b);
+	if (!fits)
+		return TENON_TOO_LARGE;
 	if (q == NULL) {
 		if (m != NULL)
 			nng_msg_free(m);
@@ -190,8 +193,10 @@ static int send_content(struct call *root, struct tenon_span *span)
 	const char *why = frame_text(&f, root->arena);
 	if (rc < 0)
 		root->message = why;
-	if (span != NULL)
-		*span = (struct tenon_span){ frame_i64(&f), frame_i64(&f) };
+	if (span != NULL) {
+		span->offset = frame_i64(&f);
+		span->length = frame_i64(&f);
+	}
 	uplink_give(up, q);
 	return rc;
 }
