@@ -105,7 +105,7 @@ static void on_wake(uv_poll_t *p, int status, int events)
 	(void)events;
 	if (read(l->wake_fd, &count, sizeof count) > 0)
 		drain(l);
-	if (atomic_load(&l->stopping))
+	if (atomic_exchange(&l->stopping, false))
 		l->ended = true;
 }
 
