@@ -253,18 +253,26 @@ TENON_HANDLER(describe, struct which, struct describe_result)
 
 /* ---- changing ---- */
 
-static bool same_table(const struct tenon_table *a, const struct tenon_table *b, int depth)
+/* `left`: rows that may still be compared. A table may hold itself, or others that hold it: what is too much is not the same. */
+static bool same_table(const struct tenon_table *a, const struct tenon_table *b, unsigned *left)
 {
-	if (a->n != b->n || depth > 16)
-		return a->n == b->n;
+	if (a->n != b->n || *left < a->n)
+		return false;
+	*left -= a->n;
 	for (uint32_t i = 0; i < a->n; i++) {
 		const struct tenon_field *f = &a->fields[i], *g = &b->fields[i];
 		if (strcmp(f->name, g->name) != 0 || f->type != g->type || f->card != g->card)
 			return false;
-		if (f->sub != NULL && g->sub != NULL && f->sub != a && !same_table(f->sub, g->sub, depth + 1))
+		if (f->sub != NULL && g->sub != NULL && f->sub != a && !same_table(f->sub, g->sub, left))
 			return false;
 	}
 	return true;
+}
+
+static bool same_rows(const struct tenon_table *a, const struct tenon_table *b)
+{
+	unsigned left = 100000;
+	return same_table(a, b, &left);
 }
 
 static const struct tenon_method *method_named(const struct tenon_plugin *p, const char *name)
@@ -280,7 +288,7 @@ static int check_rows(struct tenon_call *c, const struct tenon_plugin *old, cons
 {
 	for (const struct tenon_method *m = old->methods; m->name != NULL; m++) {
 		const struct tenon_method *n = method_named(new, m->name);
-		if (n == NULL || !same_table(m->args, n->args, 0) || !same_table(m->result, n->result, 0) ||
+		if (n == NULL || !same_rows(m->args, n->args) || !same_rows(m->result, n->result) ||
 		    (m->flags & ~(uint32_t)TENON_BLOCKING) != (n->flags & ~(uint32_t)TENON_BLOCKING))
 			return tenon_fail(c, TENON_FAILED_PRECONDITION, "version %s changes the method %s: restart tenond for it", new->version, m->name);
 	}
@@ -362,6 +370,8 @@ static int reload(struct tenon_call *c, const struct reload_args *a, struct relo
 	if (m->supervisor == NULL)
 		return tenon_fail(c, TENON_FAILED_PRECONDITION, "%s runs in the core, which never unloads code: restart tenond, or give it placement: process",
 		                  a->instance);
+	if (m->stopped)
+		return tenon_fail(c, TENON_FAILED_PRECONDITION, "%s was drained: start it first", a->instance);
 	TRY(find_file(c, m, a->file, path));
 	bool came_with_us = m->found->shipped && *a->file == '\0';
 	struct look l = { .trust = came_with_us ? NULL : m->life->trust, .origin = path, .kind = m->found->kind, .python = m->found->python };
@@ -373,7 +383,7 @@ static int reload(struct tenon_call *c, const struct reload_args *a, struct relo
 	TRY(read_config(c, c->self, a->instance, d->plugin->config, &config));
 	rc = supervisor_replace(m->supervisor, l.path, &config, why, sizeof why);
 	if (rc < 0)
-		return tenon_fail(c, rc, "the old generation goes on: %s", why);
+		return tenon_fail(c, rc, "%s%s", m->stopped ? "" : "the old generation goes on: ", why);
 	m->version = d->plugin->version;
 	PUT(out, version, m->version);
 	PUT(out, generation, newest_generation(m->supervisor));

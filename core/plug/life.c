@@ -251,10 +251,12 @@ int life_start_one(struct life *l, struct member *m)
 	int rc = start_member(l, m);
 
 	atomic_store(&in->state, rc < 0 ? INSTANCE_FAILED : INSTANCE_STARTED);
-	if (rc == TENON_OK)
+	if (rc == TENON_OK) {
+		subscription_start(in);
 		log_line(LOG_INFO, in->name, NULL, "started (%s/%s %s)", in->plugin->interface, in->plugin->name, m->version);
-	else
+	} else {
 		log_line(LOG_ERROR, in->name, NULL, "did not start: %s; trying again in %lld s", in->reason, (long long)l->retry_ms / 1000);
+	}
 	return rc;
 }
 
@@ -263,34 +265,20 @@ static size_t start_all(struct life *l)
 	size_t failed = 0;
 
 	for (size_t i = 0; i < l->n && !l->stopping; i++) {
-		struct instance *in = l->members[i].instance;
-		if (atomic_load(&in->state) == INSTANCE_STARTED)
-			continue;
-		int rc = start_member(l, &l->members[i]);
-		atomic_store(&in->state, rc < 0 ? INSTANCE_FAILED : INSTANCE_STARTED);
-		if (rc == TENON_OK)
-			subscription_start(in);
-		if (rc == TENON_OK)
-			log_line(LOG_INFO, in->name, NULL, "started (%s/%s %s)", in->plugin->interface, in->plugin->name, in->plugin->version);
-		else
-			log_line(LOG_ERROR, in->name, NULL, "did not start: %s; trying again in %lld s", in->reason, (long long)l->retry_ms / 1000);
-		failed += rc < 0;
+		struct member *m = &l->members[i];
+		if (atomic_load(&m->instance->state) != INSTANCE_STARTED && !m->stopped)
+			failed += life_start_one(l, m) < 0;
 	}
 	return failed;
 }
 
-static void start_fiber(void *arg);
-
-static void retry(void *arg)
-{
-	struct life *l = arg;
-	if (!l->stopping)
-		fiber_start(l->loop, STACK_HANDLER, "start", start_fiber, l);
-}
+static void retry(void *arg);
 
 static void try_later(struct life *l)
 {
-	loop_every(l->loop, l->retry_ms, 0, retry, l);
+	if (l->retry != NULL || l->stopping)
+		return;
+	l->retry = loop_every(l->loop, l->retry_ms, 0, retry, l);
 	l->retry_ms = l->retry_ms * 2 < RETRY_MOST_MS ? l->retry_ms * 2 : RETRY_MOST_MS;
 }
 
@@ -300,27 +288,52 @@ static void on_given_up(void *arg)
 	struct member *m = arg;
 	atomic_store(&m->instance->state, INSTANCE_FAILED);
 	log_line(LOG_ERROR, m->name, NULL, "%s; trying again in %lld s", m->instance->reason, (long long)m->life->retry_ms / 1000);
-	try_later(m->life);
+	if (m->life->starting)
+		m->life->again = true;
+	else
+		try_later(m->life);
 }
 
 static void start_fiber(void *arg)
 {
 	struct life *l = arg;
 
-	if (start_all(l) > 0 && !l->stopping)
+	l->again = false;
+	bool failed = start_all(l) > 0;
+	l->starting = false;
+	if (failed || l->again)
 		try_later(l);
-	if (l->done != NULL) {
-		void (*done)(void *) = l->done;
-		l->done = NULL;
-		done(l->done_arg);
+	else
+		l->retry_ms = RETRY_FIRST_MS;
+	if (l->started != NULL) {
+		void (*started)(void *) = l->started;
+		l->started = NULL;
+		started(l->started_arg);
 	}
+}
+
+static void start_instances(struct life *l)
+{
+	l->starting = true;
+	if (fiber_start(l->loop, STACK_HANDLER, "start", start_fiber, l) < 0) {
+		l->starting = false;
+		try_later(l);
+	}
+}
+
+static void retry(void *arg)
+{
+	struct life *l = arg;
+	l->retry = NULL;
+	if (!l->stopping)
+		start_instances(l);
 }
 
 void life_start(struct life *l, void (*done)(void *), void *arg)
 {
-	l->done = done;
-	l->done_arg = arg;
-	fiber_start(l->loop, STACK_HANDLER, "start", start_fiber, l);
+	l->started = done;
+	l->started_arg = arg;
+	start_instances(l);
 }
 
 void life_on_reload(struct life *l, const struct trust *t) { l->trust = t; }
@@ -387,16 +400,16 @@ static void stop_fiber(void *arg)
 	struct life *l = arg;
 
 	for (size_t i = l->n; i-- > 0;)
-		if (atomic_load(&l->members[i].instance->state) == INSTANCE_STARTED)
+		if (atomic_load(&l->members[i].instance->state) == INSTANCE_STARTED || l->members[i].supervisor != NULL) /* or it starts */
 			life_stop_one(l, &l->members[i]);
-	l->done(l->done_arg);
+	l->stopped(l->stopped_arg);
 }
 
 void life_stop(struct life *l, void (*done)(void *), void *arg)
 {
 	l->stopping = true;
-	l->done = done;
-	l->done_arg = arg;
+	l->stopped = done;
+	l->stopped_arg = arg;
 	if (fiber_start(l->loop, STACK_HANDLER, "stop", stop_fiber, l) < 0)
 		done(arg);
 }

@@ -11,6 +11,7 @@ struct bus;
 struct conf;
 struct hub;
 struct loop;
+struct timer;
 struct trust;
 
 enum { MOST_INSTANCES = WISHES_MOST };
@@ -39,8 +40,13 @@ struct life {
 	struct instance *admin;       /* «plugins» */
 	int64_t retry_ms;
 	bool stopping;
-	void (*done)(void *);
-	void *done_arg;
+	struct timer *retry;          /* what failed is tried again */
+	bool starting;                /* a fiber starts instances ... */
+	bool again;                   /* ... and one of them failed after its turn */
+	void (*started)(void *);      /* once */
+	void *started_arg;
+	void (*stopped)(void *);
+	void *stopped_arg;
 	int (*reread)(void *arg, struct conf **, struct err *); /* the configuration as it is now */
 	void *reread_arg;
 	const struct trust *trust;

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "bus/call.h"
+#include "bus/bus.h"
 #include "bus/frame.h"
 #include "bus/peer.h"
 #include "bus/wait.h"
@@ -14,10 +14,8 @@
 #include "loop/loop.h"
 #include "loop/process.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,6 +37,9 @@ struct host {
 	char fault[120];              /* what it was killed for; "" */
 };
 
+/* waits until a generation serves; 0: until all are gone */
+struct waiter { struct wait wait; int generation, code; };
+
 struct supervisor {
 	struct remote remote;
 	struct supervisor_spec spec;
@@ -50,9 +51,7 @@ struct supervisor {
 	int64_t crashed;              /* ns: the last time */
 	int64_t calls, worked;        /* idleness: calls answered, and when that changed */
 	struct timer *idle;
-	struct wait *waiter;          /* start, replace or stop waits */
-	int waiting_for;              /* the generation that is to serve; 0: that all are gone */
-	int code;
+	struct waiter *waiter;        /* start, replace or stop; NULL: nobody */
 	char why[400];
 };
 
@@ -62,25 +61,26 @@ static const char *name_of(const struct host *h) { return h->s->spec.instance->n
 
 /* ---- who waits ---- */
 
+static bool is_waited_for(const struct supervisor *s, int generation) { return s->waiter != NULL && s->waiter->generation == generation; }
+
 static void wake(struct supervisor *s, int code)
 {
-	struct wait *w = s->waiter;
+	struct waiter *w = s->waiter;
 	if (w == NULL)
 		return;
 	s->waiter = NULL;
-	s->code = code;
-	wait_wake(w);
+	w->code = code;
+	wait_wake(&w->wait);
 }
 
 static int wait_for_hosts(struct supervisor *s, int generation)
 {
-	struct wait w;
+	struct waiter w = { .generation = generation };
 
-	wait_init(&w);
+	wait_init(&w.wait);
 	s->waiter = &w;
-	s->waiting_for = generation;
-	wait_for(&w);
-	return s->code;
+	wait_for(&w.wait);
+	return w.code;
 }
 
 static size_t count(const struct supervisor *s, enum host_state state)
@@ -107,11 +107,18 @@ static void set_state(struct host *h, enum host_state state, int64_t ms, void (*
 		h->timer = loop_every(loop_self(), ms, ms, late, h); /* repeats: so it is stopped, never freed by itself */
 }
 
+static void let_go(struct host *h)
+{
+	peer_forget(h->peer); /* first: what it still reads may be a fault of the process */
+	process_free(h->process);
+	h->peer = NULL;
+	h->process = NULL;
+}
+
 static void host_free(struct host *h)
 {
 	timer_stop(h->timer);
-	process_free(h->process);
-	peer_forget(h->peer);
+	let_go(h);
 	node_take(&h->node);
 	mem_free(h);
 }
@@ -121,17 +128,6 @@ static void drop_dead(struct supervisor *s)
 	LIST_EACH(&s->hosts, n, after)
 		if (LIST_ITEM(n, struct host, node)->state == HOST_OFF)
 			host_free(LIST_ITEM(n, struct host, node));
-}
-
-static struct host *add_host(struct supervisor *s)
-{
-	struct host *h = mem_zero(sizeof *h);
-	if (h == NULL)
-		return NULL;
-	h->s = s;
-	h->generation = s->generation;
-	list_add(&s->hosts, &h->node);
-	return h;
 }
 
 static void kill_host(void *arg)
@@ -214,7 +210,7 @@ static void on_crash(struct host *h)
 
 static void on_output(void *arg, const char *line, size_t n) { launch_heard(name_of(arg), line, n); }
 
-static void stop_old(struct supervisor *s)
+static void stop_others(struct supervisor *s)
 {
 	LIST_EACH(&s->hosts, n, after) {
 		struct host *h = LIST_ITEM(n, struct host, node);
@@ -243,8 +239,8 @@ static void on_state(void *arg, int code, const char *why)
 	remote_refuse(&s->remote, NULL);
 	s->worked = clock_ns();
 	if (h->generation == s->generation)
-		stop_old(s);
-	if (s->waiting_for == h->generation)
+		stop_others(s);
+	if (is_waited_for(s, h->generation))
 		wake(s, TENON_OK);
 }
 
@@ -283,19 +279,15 @@ static void on_ended(void *arg, int status, int signo)
 	struct host *h = arg;
 	struct supervisor *s = h->s;
 	enum host_state was = h->state;
+	bool awaited = is_waited_for(s, h->generation);
 
-	process_free(h->process);
-	h->process = NULL;
+	let_go(h);
 	if (was == HOST_SERVING || (was == HOST_STARTING && s->why[0] == '\0'))
 		say_how_it_ended(h, status, signo);
-	peer_forget(h->peer);
-	h->peer = NULL;
 	set_state(h, HOST_OFF, 0, NULL);
 	if (was == HOST_STARTING) {
 		log_line(LOG_ERROR, name_of(h), NULL, "its process did not start: %s", s->why);
-		if (s->waiter != NULL && s->waiting_for == h->generation)
-			wake(s, TENON_UNAVAILABLE);
-		else
+		if (!awaited)
 			on_crash(h);
 	} else if (was == HOST_SERVING) {
 		log_line(LOG_ERROR, name_of(h), NULL, "its process %s", s->why);
@@ -303,7 +295,9 @@ static void on_ended(void *arg, int status, int signo)
 	} else if (h->generation != s->generation) {
 		host_free(h);
 	}
-	if (s->waiter != NULL && s->waiting_for == 0 && all_gone(s))
+	if (awaited && was != HOST_SERVING) /* it did not come to serve, or was stopped before anybody saw it */
+		wake(s, TENON_UNAVAILABLE);
+	if (is_waited_for(s, 0) && all_gone(s))
 		wake(s, TENON_OK);
 }
 
@@ -341,8 +335,13 @@ static int start_generation(struct supervisor *s, int64_t hosts)
 	int rc = TENON_OK;
 
 	for (int64_t i = 0; i < hosts && rc == TENON_OK; i++) {
-		struct host *h = add_host(s);
-		rc = h == NULL ? TENON_NO_MEMORY : start_host(h);
+		struct host *h = mem_zero(sizeof *h);
+		if (h == NULL)
+			return TENON_NO_MEMORY;
+		h->s = s;
+		h->generation = s->generation;
+		list_add(&s->hosts, &h->node);
+		rc = start_host(h);
 	}
 	return rc;
 }
@@ -369,13 +368,17 @@ static void end_if_idle(void *arg)
 	if (calls != s->calls || remote_is_busy(&s->remote)) {
 		s->calls = calls;
 		s->worked = clock_ns();
-	} else if (count(s, HOST_SERVING) > 0 && clock_ns() - s->worked > s->spec.limits.idle * 1000000) {
+	} else if (s->waiter == NULL && count(s, HOST_SERVING) > 0 && clock_ns() - s->worked > s->spec.limits.idle * 1000000) {
 		stop_all(s);
 	}
 }
 
+static const char BUSY[] = "it is being started, replaced or stopped already";
+
 int supervisor_start(struct supervisor *s, char *why, size_t size)
 {
+	if (s->waiter != NULL)
+		return snprintf(why, size, "%s", BUSY), TENON_OVERLOADED;
 	drop_dead(s);
 	remote_refuse(&s->remote, NULL);
 	s->generation++;
@@ -386,8 +389,10 @@ int supervisor_start(struct supervisor *s, char *why, size_t size)
 		rc = wait_for_hosts(s, s->generation);
 	if (rc == TENON_OK && s->spec.lazy) /* it can be created: that is all there was to know before its first call */
 		stop_all(s);
-	if (rc < 0)
+	if (rc < 0) {
 		snprintf(why, size, "%s", s->why);
+		stop_all(s); /* its other replicas: whoever asked tries all of it again */
+	}
 	return rc;
 }
 
@@ -397,7 +402,7 @@ int supervisor_replace(struct supervisor *s, const char *path, struct buf *confi
 	struct buf old_config = s->spec.config;
 
 	if (new_path == NULL || s->waiter != NULL) {
-		snprintf(why, size, "%s", s->waiter != NULL ? "it is being started or replaced already" : "no memory");
+		snprintf(why, size, "%s", s->waiter != NULL ? BUSY : "no memory");
 		mem_free(new_path);
 		buf_free(config);
 		return TENON_OVERLOADED;
@@ -406,15 +411,14 @@ int supervisor_replace(struct supervisor *s, const char *path, struct buf *confi
 	s->spec.config = *config;
 	*config = (struct buf){ 0 };
 	s->generation++;
-	int rc = count(s, HOST_SERVING) == 0 && s->spec.lazy ? TENON_OK : start_generation(s, s->spec.limits.replicas);
-	if (rc == TENON_OK && count(s, HOST_STARTING) > 0)
+	bool none = s->spec.lazy && count(s, HOST_SERVING) + count(s, HOST_STARTING) + count(s, HOST_WAITING) == 0; /* and none is wanted */
+	int rc = none ? TENON_OK : start_generation(s, s->spec.limits.replicas);
+	if (rc == TENON_OK && !none)
 		rc = wait_for_hosts(s, s->generation);
 	if (rc < 0) { /* the old generation is the right one again */
 		snprintf(why, size, "%s", s->why);
-		LIST_EACH(&s->hosts, n, after)
-			if (LIST_ITEM(n, struct host, node)->generation == s->generation)
-				stop_host(LIST_ITEM(n, struct host, node));
 		s->generation--;
+		stop_others(s);
 		s->path = old_path;
 		old_path = new_path;
 		struct buf new_config = s->spec.config;
@@ -458,6 +462,8 @@ void supervisor_stop(struct supervisor *s)
 	timer_stop(s->idle);
 	s->idle = NULL;
 	remote_refuse(&s->remote, "it was stopped");
+	snprintf(s->why, sizeof s->why, "it was stopped meanwhile");
+	wake(s, TENON_UNAVAILABLE);
 	stop_all(s);
 	if (!all_gone(s))
 		wait_for_hosts(s, 0);

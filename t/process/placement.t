@@ -318,4 +318,10 @@ with fixture.Starting({"probe": {"at_start": "hang", "process": {"start_timeout"
     ok(until(lambda: t.hosts("probe")), "a process that hangs in its start")
     is_(t.stop(), 0, "does not keep tenond from ending")
     ok(not fixture.children(t.pid), "and ends with it")
+with fixture.Probe({"probe": {"at_start": "hang", "process": {"start_timeout": 400}}}) as t:
+    ok(until(lambda: t.ready()[0] == 503 and "does not start" in t.ready()[1]), "one that hangs is tried again")
+    ok(until(lambda: t.hosts("probe")), "and again")
+    began = time.monotonic()
+    is_(t.stop(), 0, "while it is, tenond ends")
+    ok(time.monotonic() - began < 5, "at once")
 done_testing()

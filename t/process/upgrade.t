@@ -14,6 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 import server  # noqa: E402
 import tap  # noqa: E402
+from fixture import until  # noqa: E402
 
 SOURCE = os.path.join(HERE, "probe", "plugin.c")
 
@@ -106,12 +107,30 @@ def by_hand(t, c):
     tap.is_(cli("drain", "up").returncode, 0, "tenon plugin drain")
     status, answer = c.call("up", "echo", text="x")
     tap.is_((status, answer["detail"]), (503, "up: it was drained by hand"), "its calls are refused, and told why")
+    status, answer = c.call("plugins", "reload", instance="up")
+    tap.is_((status, answer["detail"]), (409, "up was drained: start it first"), "it cannot be reloaded")
     tap.is_(cli("start", "up").returncode, 0, "tenon plugin start")
     tap.is_(c.call("up", "echo", text="x")[0], 200, "it answers again")
     tap.is_(c.call("plugins", "describe", instance="up")[1]["instance"]["version"], "2.0.0", "describe")
     tap.is_(c.call("plugins", "describe", instance="nope")[0], 404, "an instance that is not there")
     done = cli("reload", "sql")
     tap.like(done.stderr, "runs in the core", "what runs in the core is not reloaded")
+
+
+def meanwhile(t, where):
+    """it is drained while it is reloaded; whoever waits for the new one learns it"""
+    build(where, "slow.so", "5.0.0", '-DSLOW_START="2000"')
+    told, c = [], Client(t)
+    th = threading.Thread(target=lambda: told.append(Client(t).call("plugins", "reload", instance="up", file="slow.so")))
+    th.start()
+    tap.ok(until(lambda: any(h["state"] == "starting" for h in c.call("plugins", "top")[1]["processes"])), "a reload that takes its time")
+    status, answer = c.call("plugins", "reload", instance="up")
+    tap.is_((status, answer["code"]), (503, "OVERLOADED"), "a second one is refused")
+    tap.like(answer["detail"], "already", "and told why")
+    tap.is_(c.call("plugins", "drain", instance="up")[0], 200, "a drain ends both generations")
+    th.join(10)
+    tap.is_(told[0][1]["detail"], "it was stopped meanwhile", "the reload ends, too")
+    tap.is_((c.call("plugins", "start", instance="up")[0], c.call("up", "echo", text="x")[0]), (200, 200), "and the old version starts again")
 
 
 def main():
@@ -141,6 +160,7 @@ def main():
                 f.write("plugin_dirs: [%s]\ninstances:\n  up: {plugin: service/up}\n" % where)
             upgrade(t, c)
             by_hand(t, c)
+            meanwhile(t, where)
     tap.done_testing()
 
 
