@@ -149,54 +149,62 @@ static void deliver(struct courier *c, const void *p, size_t n, int64_t lost)
 	arena_free(&names);
 }
 
-struct patterns { struct buf packed; uint32_t n; const char *instance; };
+struct patterns { const char *all[FRAME_PATTERNS_MOST + 1]; uint32_t n; }; /* one too many: the core refuses them */
 
 static void add_pattern(void *arg, const struct subscription_state *s)
 {
 	struct patterns *p = arg;
-	pack_str(&p->packed, s->pattern);
-	p->n++;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (event_matches(p->all[i], s->pattern))
+			return; /* the core hands over each event once: it is for the bus here to find who hears it */
+	for (size_t i = 0; i < p->n; i++)
+		if (event_matches(s->pattern, p->all[i]))
+			p->all[i--] = p->all[--p->n];
+	if (p->n <= FRAME_PATTERNS_MOST)
+		p->all[p->n++] = s->pattern;
 }
 
 static void await(void *arg)
 {
 	struct courier *c = arg;
-	struct patterns p = { 0 };
+	struct patterns p = { .n = 0 };
 	struct question *q;
 	struct frame f;
 
 	subscription_each(c->in->bus, add_pattern, &p);
-	for (bool first = true; p.n > 0; first = false) {
+	if (p.n == 0)
+		return;
+	for (;;) {
 		struct buf b = { 0 };
 		const void *bytes;
 		uint32_t n;
 		size_t size;
 
 		frame_begin(&b, FRAME_WATCH, 1);
-		pack_array(&b, first ? p.n : 0);
-		if (first)
-			buf_add(&b, p.packed.p, p.packed.n);
+		pack_array(&b, p.n);
+		while (p.n > 0) /* told once */
+			pack_str(&b, p.all[--p.n]);
 		if (uplink_ask(c->up, &b, &f, &q) < 0)
-			break; /* the core is gone */
+			return; /* the core is gone */
 		if (f.kind != FRAME_EVENTS) {
 			log_line(LOG_ERROR, c->in->name, NULL, "the core gives it no events");
 			uplink_give(c->up, q);
-			break;
+			return;
 		}
 		int64_t lost = frame_i64(&f);
 		for (frame_array(&f, &n); n > 0 && unpack_bin(&f.in, &bytes, &size); n--, lost = 0)
 			deliver(c, bytes, size, lost);
 		uplink_give(c->up, q);
 	}
-	buf_free(&p.packed);
 }
 
-void courier_start(struct uplink *up, struct instance *in)
+struct courier *courier_new(struct uplink *up, struct instance *in)
 {
 	struct courier *c = mem_zero(sizeof *c);
 
 	if (c == NULL)
-		return;
+		return NULL;
 	c->up = up;
 	c->in = in;
 	c->task.run = begin_carrying;
@@ -204,5 +212,11 @@ void courier_start(struct uplink *up, struct instance *in)
 	pthread_mutex_init(&c->lock, NULL);
 	if (PLUGIN_HAS(in->plugin, topics) && event_tap(in->bus, "*", on_event, c) == NULL)
 		log_line(LOG_ERROR, in->name, NULL, "its events stay here: no memory");
-	fiber_start(loop_self(), STACK_HANDLER, "events", await, c);
+	return c;
+}
+
+void courier_listen(struct courier *c)
+{
+	if (c == NULL || fiber_start(loop_self(), STACK_HANDLER, "events", await, c) < 0)
+		log_error("no events: no memory");
 }

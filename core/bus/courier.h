@@ -8,10 +8,12 @@
 #ifndef BUS_COURIER_H
 #define BUS_COURIER_H
 
+struct courier;
 struct instance;
 struct uplink;
 
-/* When the instance was started, and what it subscribes to in `create` or `start` is known. It lives as long as the host. */
-void courier_start(struct uplink *, struct instance *);
+/* Carries what the instance publishes from here on, in `start` too. It lives as long as the host. NULL: no memory. */
+struct courier *courier_new(struct uplink *, struct instance *);
+void courier_listen(struct courier *); /* started: what it subscribed to in `create` and `start` is known */
 
 #endif

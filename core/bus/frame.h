@@ -56,6 +56,7 @@ enum frame_order_flag { ORDER_DRAIN = 1, ORDER_STOP = 2 };
 enum {
 	FRAME_MOST = 16 << 20,      /* bytes of one frame */
 	FRAME_PART_MOST = 64 << 10, /* bytes of a stream in one */
+	FRAME_PATTERNS_MOST = 32,   /* that a host may watch */
 	FRAME_TEXT_MOST = 64 << 10, /* of a name or message */
 	FRAME_MANY_FULL = 64 << 10, /* MANY is sent when it is that long ... */
 	FRAME_ITEM_MOST = FRAME_MOST - FRAME_MANY_FULL - 64, /* ... and so has room for one more of these */

@@ -12,14 +12,14 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { PATTERNS_MOST = 32, ANSWER_BYTES = 256 << 10 };
+enum { ANSWER_BYTES = 256 << 10 };
 
 struct item { struct node node; size_t n; char bytes[]; };
 
 struct herald {
 	struct peer *peer;
 	struct loop *loop;
-	struct tap *taps[PATTERNS_MOST];
+	struct tap *taps[FRAME_PATTERNS_MOST];
 	size_t n_taps;
 	struct hub_line *line;        /* parked */
 	struct task task;             /* something came */
@@ -170,7 +170,7 @@ static int add_patterns(struct herald *h, struct frame *f)
 	uint32_t n;
 	size_t size;
 
-	if (!frame_array(f, &n) || h->n_taps + n > PATTERNS_MOST)
+	if (!frame_array(f, &n) || h->n_taps + n > FRAME_PATTERNS_MOST)
 		return TENON_INVALID_ARGUMENT;
 	for (; n > 0; n--) {
 		if (!unpack_str(&f->in, &s, &size))
@@ -199,7 +199,7 @@ void herald_watch(struct hub_line *l)
 		hub_answer_ok(l, rc, error_text(rc));
 		return;
 	}
-	line_drop(&l->line);
+	hub_forget(l);
 	h->line = l;
 	answer(h);
 }

@@ -364,7 +364,7 @@ void serve_up(struct hub_line *l)
 		return;
 	}
 	c->args = args;
-	line_drop(&l->line);
+	hub_forget(l);
 	l->up = c;
 	l->parent = s != NULL && s->call->root->counted ? s->call->root : NULL;
 	if (l->parent != NULL)

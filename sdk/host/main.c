@@ -60,6 +60,7 @@ struct host {
 	struct loop *loop;
 	struct instance *instance;
 	struct uplink *uplink;
+	struct courier *courier;
 	int duct;                    /* -1: none */
 	bool created, stopping;
 	int status;
@@ -155,6 +156,7 @@ static int start(struct host *h, struct err *e)
 
 	if (rc < 0)
 		return rc;
+	h->courier = courier_new(h->uplink, h->instance);
 	rc = step_run(h->instance, "start", h->plugin->start, why, sizeof why);
 	if (rc < 0)
 		return err_set(e, rc, "%s", why);
@@ -232,7 +234,7 @@ static void begin(void *arg)
 		loop_stop(h->loop);
 		return;
 	}
-	courier_start(h->uplink, h->instance);
+	courier_listen(h->courier);
 	uplink_serve(h->uplink, h->instance);
 }
 

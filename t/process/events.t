@@ -36,6 +36,21 @@ for mouth in PLACES:
             is_(t.call("mouth", "tell", text="flood", times=50000)[0], 200, where + "a flood holds nobody up")
             ok(until(lambda: heard(t)["seq"] == 50501 and heard(t)["in_order"]), where + "its last ones arrive, in order", heard(t))
 
+for mouth in PLACES:
+    with fixture.Probe(instances(mouth, "process", listen_too="*")) as t:
+        t.call("mouth", "tell", text="once")
+        ok(until(lambda: heard(t)["events"] == 2), mouth + ": each of two subscriptions hears it", heard(t))
+        ok(not until(lambda: heard(t)["events"] > 2, 1), "once", heard(t))
+
+for ear in PLACES:
+    settings = instances("process", ear)
+    settings["mouth"]["at_start"] = "tell"
+    with fixture.Probe(settings) as t:
+        t.call("mouth", "tell", text="it runs")
+        ok(until(lambda: heard(t)["text"] == "it runs"), ear + ": it listens")
+        is_([t.call("plugins", verb, instance="mouth")[0] for verb in ("drain", "start")], [200, 200], ear + ": the publisher starts anew")
+        ok(until(lambda: heard(t)["text"] == "it starts"), ear + ": what was published in start is heard", heard(t))
+
 with fixture.Probe(instances("process", "process", process={"may_call": "sql"})) as t:
     is_([t.call("mouth", "tell", text="secret")[0] for _ in range(2)], [200, 200], "two are told")
     ok(not until(lambda: heard(t)["events"], 1), "a process hears of no instance that it may not call", heard(t))

@@ -19,11 +19,12 @@
 	F(S, const char *, greeting, .dflt = "hello", .doc = "what echo puts in front") \
 	F(S, const char *, secret, .flags = TENON_SECRET, .doc = "must not be seen") \
 	F(S, const char *, listen, .doc = "pattern of the events that it counts") \
+	F(S, const char *, listen_too, .doc = "another one") \
 	F(S, const char *, unready, .doc = "why it is not ready") \
 	F(S, bool, refuse, .doc = "create fails") \
 	F(S, int64_t, slow_start, .dflt = SLOW_START, .doc = "ms that start takes") \
 	F(S, int64_t, slow_stop, .dflt = "0", .doc = "ms that drain takes") \
-	F(S, const char *, at_start, .doc = "crash, hang or fail in start")
+	F(S, const char *, at_start, .doc = "crash, hang, fail or tell in start")
 TENON_MESSAGE(probe_config, PROBE_CONFIG);
 
 #define ECHO_ARGS(F, S) \
@@ -423,7 +424,8 @@ static int create(const struct tenon_host *h, const void *config, void **self, c
 	snprintf(p->unready, sizeof p->unready, "%s", conf->unready);
 	snprintf(p->at_start, sizeof p->at_start, "%s", conf->at_start);
 	*self = p;
-	return *conf->listen == '\0' ? TENON_OK : h->subscribe(h, conf->listen, on_told, &told_table);
+	int rc = *conf->listen == '\0' ? TENON_OK : h->subscribe(h, conf->listen, on_told, &told_table);
+	return rc < 0 || *conf->listen_too == '\0' ? rc : h->subscribe(h, conf->listen_too, on_told, &told_table);
 }
 
 static int start(struct tenon_call *c)
@@ -441,6 +443,8 @@ static int start(struct tenon_call *c)
 		usleep(1000);
 	if (strcmp(p->at_start, "fail") == 0)
 		return tenon_fail(c, TENON_UNAVAILABLE, "at_start: was asked to fail");
+	if (strcmp(p->at_start, "tell") == 0)
+		TRY(tell(c, &(struct tell_args){ .text = "it starts", .times = 1 }, NULL));
 	fprintf(stderr, "probe says it started\n");
 	return TENON_OK;
 }
